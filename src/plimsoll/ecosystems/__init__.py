@@ -1,0 +1,1 @@
+"""One file per packaging system: which files, and how to parse them; pure."""

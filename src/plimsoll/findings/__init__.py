@@ -1,0 +1,1 @@
+"""Facts and knowledge become findings: match, merge, waive, explain."""

@@ -1,0 +1,1 @@
+"""What publishers know: feeds, the store built from them, and the embedded snapshot."""

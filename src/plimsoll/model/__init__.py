@@ -1,0 +1,1 @@
+"""The nouns: immutable values that every stage speaks in. Nothing here imports ours but `errors`."""

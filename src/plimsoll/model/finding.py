@@ -1,0 +1,136 @@
+"""What is wrong: findings, with everything needed to explain them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from plimsoll.model.severity import Severity
+
+
+class FindingKind(StrEnum):
+    """What sort of trouble it is."""
+
+    VULNERABILITY = "vulnerability"
+    MISCONFIGURATION = "misconfiguration"
+    SECRET = "secret"  # noqa: S105 - a kind of finding, not a password
+    MALWARE = "malware"
+    HYGIENE = "hygiene"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePackage:
+    """The source package that a fix upgrades."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPackage:
+    """The package of a finding: the source package's purl and the installed binaries made from it."""
+
+    name: str
+    version: str
+    purl: str
+    source: SourcePackage
+    binaries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vulnerability:
+    """A vulnerability. `status` is the vendor's state, `epss` a probability or None, `exploited` from KEV."""
+
+    id: str
+    aliases: tuple[str, ...] = ()
+    fixed_in: str = ""
+    status: str = "affected"
+    epss: float | None = None
+    exploited: bool = False
+    exploited_since: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where: path in the tree, layer (verified diff id) and the instruction that created it; line in a file."""
+
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+    pointer: str = ""
+    layer: str = ""
+    instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementEvidence:
+    """One statement that was weighed, in the words of its publisher.
+
+    `interval` is in mathematical notation (`[0, 1.2-3)`), `comparison` what was compared (`1.2-1 < 1.2-3`)
+    with the scheme's name in `scheme`. `decides` is false for statements that a better authority outranks.
+    """
+
+    feed: str
+    feed_date: str
+    advisory: str
+    product: str
+    state: str
+    interval: str
+    comparison: str
+    scheme: str
+    detail: str = ""
+    since: str = ""
+    decides: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeverityEvidence:
+    """One rating that was known: `source` says whose, `rating` its words, `used` whether it decided."""
+
+    source: str
+    rating: str
+    severity: Severity
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why Plimsoll says so. Checks fill value, expected and origin; vulnerabilities the two lists."""
+
+    value: str = ""
+    expected: str = ""
+    origin: str = ""
+    statements: tuple[StatementEvidence, ...] = ()
+    severities: tuple[SeverityEvidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverMark:
+    """The waiver that keeps a finding from the gates (never from the score)."""
+
+    id: str
+    reason: str
+    owner: str
+    expires: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that fails. `id` is `kind:key:what`, stable over rebuilds of the same image (design.md)."""
+
+    id: str
+    kind: FindingKind
+    severity: Severity
+    subject: str
+    title: str
+    rule: str = ""
+    package: FoundPackage | None = None
+    vulnerability: Vulnerability | None = None
+    location: Location = Location()
+    evidence: Evidence = Evidence()
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    waiver: WaiverMark | None = None
+
+    @property
+    def fix_key(self) -> str:
+        """The fix that removes this finding: its source package, or its rule on its subject (`kind:key`)."""
+        return self.id.rpartition(":")[0]

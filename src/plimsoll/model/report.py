@@ -1,0 +1,77 @@
+"""The report: what every format renders."""
+
+from dataclasses import dataclass
+
+from plimsoll.model.check import CheckResult
+from plimsoll.model.finding import Finding
+from plimsoll.model.gap import Gap
+from plimsoll.model.package import Package
+from plimsoll.model.score import Score
+from plimsoll.model.subject import Subject
+
+SCHEMA = "plimsoll-report/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A feed as it stood when the report was made. `date` is ISO; `age_days` counts from it to the report."""
+
+    name: str
+    date: str
+    age_days: int
+    licence: str = ""
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerFacts:
+    """A layer of an image, bottom first: verified diff id, size in bytes (inflated), and its instruction."""
+
+    digest: str
+    size: int
+    instruction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """What made the report."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverState:
+    """A waiver of plimsoll.toml and what became of it: used, unused or expired."""
+
+    id: str
+    state: str
+    reason: str
+    owner: str
+    expires: str = ""
+    findings: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is known about the subjects, as of a date (ISO day: ages and waivers depend on it).
+
+    `settings` names the configuration file that was used, if any. `hidden` counts the findings that filters
+    (`--severity`, `--ignore-unfixed` …) keep out of `findings`; they stay in the score.
+    """
+
+    schema: str = SCHEMA
+    tool: Tool
+    as_of: str
+    target: str
+    subjects: tuple[Subject, ...]
+    score: Score
+    checks: tuple[CheckResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    knowledge: tuple[FeedState, ...] = ()
+    layers: tuple[LayerFacts, ...] = ()
+    packages: tuple[Package, ...] = ()
+    waivers: tuple[WaiverState, ...] = ()
+    settings: str = ""
+    hidden: int = 0

@@ -1,0 +1,28 @@
+"""What a report format plug-in is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from plimsoll.model.report import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How a report for people may look: colour only on a terminal, width in columns."""
+
+    colour: bool = False
+    width: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One report format. One file in `reports/` holds one such constant.
+
+    `render(report, style)` returns the whole document, ending in a newline. `commands` are the commands that
+    offer the format (`scan`, `sbom`).
+    """
+
+    name: str
+    title: str
+    commands: tuple[str, ...]
+    render: Callable[[Report, Style], str]

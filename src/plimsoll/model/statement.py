@@ -1,0 +1,124 @@
+"""Knowledge: what a publisher states about a package of a product, and what it speaks for."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from plimsoll.model.severity import Severity
+
+
+class State(StrEnum):
+    """What a publisher says of a package and a vulnerability, within one interval of versions."""
+
+    AFFECTED = "affected"
+    NOT_AFFECTED = "not affected"
+    WILL_NOT_FIX = "will not fix"
+    DEFERRED = "deferred"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One publisher's word on one interval of versions: from `lo` (inclusive) to `hi` (exclusive).
+
+    `product` is `id:version` of a distribution (or an ecosystem name), `package` the *source* package.
+    `vulnerability` is the CVE where there is one; `advisory` the record that says so (`CVE-…`, `DSA-…`).
+    `lo` "" is "from the start"; `hi` None is "not fixed"; `hi_inclusive` makes `hi` the last affected one.
+    `severity` is the publisher's own rating, None where it gives none. `detail` is the publisher's own word for
+    the state (`no-dsa`, `postponed`, `end-of-life` …). `since` is the record's date (ISO), "" if unknown.
+    `evidence` rows support other statements on the same vulnerability and decide only when there is none.
+    """
+
+    product: str
+    package: str
+    vulnerability: str
+    advisory: str
+    state: State
+    scheme: str
+    lo: str = ""
+    hi: str | None = None
+    hi_inclusive: bool = False
+    stream: str = ""
+    severity: Severity | None = None
+    detail: str = ""
+    since: str = ""
+    evidence: bool = False
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """A CVSS vector of a vulnerability. `score` is the base score, 0.0 to 10.0; `version` is 2, 3 or 4."""
+
+    vulnerability: str
+    version: int
+    score: float
+    vector: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exploited:
+    """A vulnerability that is known to be exploited in the wild, since an ISO date."""
+
+    vulnerability: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probability:
+    """The estimated probability of exploitation in the next 30 days (EPSS), 0.0 to 1.0."""
+
+    vulnerability: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeaksFor:
+    """A feed file speaks for a product; `packages` None means for all its packages."""
+
+    product: str
+    packages: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """The date (ISO) that a feed file states for itself. Without one the file's own time counts."""
+
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusable:
+    """A record that could not be used, with the reason; counted, shown by `db status`, never a crash."""
+
+    record: str
+    reason: str
+
+
+Knowledge = Statement | Rating | Exploited | Probability | SpeaksFor | AsOf | Unusable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One publisher's feed. One file in `knowledge/feeds/` holds one such constant.
+
+    `files` are patterns relative to a feeds folder (`debian/tracker.json`); each may be wrapped in one more
+    `.xz`. `urls` are (address, path below the feeds folder) pairs to fetch. `licence` is None when the
+    publisher states none: such a feed is fetched, never embedded. `authority` orders feeds that speak about the
+    same product, package and vulnerability: the highest decides, the others are evidence. `kind` is
+    `advisories`, `exploited` or `probability`. `reference` is an address with `{id}`.
+    `parse(path, file)` yields what one unwrapped file says; `path` is its name below the feeds folder. It raises
+    KnowledgeError when the file as a whole cannot be read.
+    """
+
+    name: str
+    title: str
+    kind: str
+    licence: str | None
+    notice: str
+    files: tuple[str, ...]
+    urls: tuple[tuple[str, str], ...]
+    parse: Callable[[str, Path], Iterable[Knowledge]]
+    authority: int = 0
+    reference: str = ""

@@ -1,0 +1,1 @@
+"""The order of everything: one file per flow."""

@@ -1,0 +1,1 @@
+"""Layers as streams: decompress, walk tar, whiteouts, limits, layer memory."""

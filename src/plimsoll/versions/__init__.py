@@ -1,0 +1,1 @@
+"""One file per version scheme: text to key, and the reference comparison."""
