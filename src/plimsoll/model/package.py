@@ -21,9 +21,14 @@ class PackageRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What an ecosystem read in one file of one layer. `faults` are the parts it could not read."""
+    """What an ecosystem read in one file of one layer.
+
+    `facts` are other things the file states, as name and value (the fields of os-release). `faults` are the parts
+    that could not be read.
+    """
 
     packages: tuple[PackageRecord, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
 
 

@@ -30,3 +30,8 @@ class Score:
     high: float | None
     estimated: bool
     parts: tuple[Part, ...] = ()
+
+
+def value(mass: float) -> float:
+    """Give the score of a total mass M >= 0: 100 for nothing, 50 for M = 20 (design, idea 4)."""
+    return 100 / (1 + mass / 20)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from plimsoll.model.limits import Limits
 from plimsoll.model.severity import Severity
 
 
@@ -75,10 +76,17 @@ class Probability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeaksFor:
-    """A feed file speaks for a product; `packages` None means for all its packages."""
+    """A feed file speaks for a product; `packages` None means for all its packages.
+
+    `beside` are files of the same feed that hold the rest of the product: while one of them is missing, only
+    the packages that the present files name are spoken for. `named` is what a file that holds only part
+    (`partial.toml`) names in full, where that is less than the packages of its statements.
+    """
 
     product: str
     packages: frozenset[str] | None = None
+    beside: tuple[str, ...] = ()
+    named: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +116,8 @@ class Feed:
     publisher states none: such a feed is fetched, never embedded. `authority` orders feeds that speak about the
     same product, package and vulnerability: the highest decides, the others are evidence. `kind` is
     `advisories`, `exploited` or `probability`. `reference` is an address with `{id}`.
-    `parse(path, file)` yields what one unwrapped file says; `path` is its name below the feeds folder. It raises
-    KnowledgeError when the file as a whole cannot be read.
+    `parse(path, file, limits)` yields what one unwrapped file says; `path` is its name below the feeds folder.
+    It raises KnowledgeError when the file as a whole cannot be read and LimitError when it is over a limit.
     """
 
     name: str
@@ -119,6 +127,6 @@ class Feed:
     notice: str
     files: tuple[str, ...]
     urls: tuple[tuple[str, str], ...]
-    parse: Callable[[str, Path], Iterable[Knowledge]]
+    parse: Callable[[str, Path, Limits], Iterable[Knowledge]]
     authority: int = 0
     reference: str = ""

@@ -1,0 +1,95 @@
+"""Observe all layers of a target: recalled where they were read before, else read in parallel threads."""
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from threading import Event
+
+from plimsoll.errors import HostileInputError, PlimsollError
+from plimsoll.model.ecosystem import Ecosystem
+from plimsoll.model.limits import Limits
+from plimsoll.trees.memory import LayerMemory
+from plimsoll.trees.observe import Deadline, LayerObservation, Plan
+from plimsoll.trees.source import Advance, Layer
+
+
+class LayerReader:
+    """Reads layers with one set of plug-ins, memory, limits and deadline."""
+
+    def __init__(
+        self, ecosystems: Mapping[str, Ecosystem], memory: LayerMemory, limits: Limits, *, verify: bool = False
+    ) -> None:
+        """Make a reader; `verify` reads and verifies every layer although the memory could answer."""
+        self.ecosystems = ecosystems
+        self.limits = limits
+        self._memory = memory
+        self._verify = verify
+        self._deadline = Deadline.after(limits)
+        self._stop = Event()
+
+    def observe(self, layers: Sequence[Layer], advance: Advance) -> list[LayerObservation]:
+        """Give what is known of each layer, in the order given. Raises the first error of any layer."""
+        seen: dict[int, LayerObservation] = {}
+        for number, layer in enumerate(layers):
+            known = self._recall(layer)
+            if known is not None:
+                seen[number] = known
+                advance(layer.size)
+        unread = sorted((n for n in range(len(layers)) if n not in seen), key=lambda n: -layers[n].size)
+        if unread:
+            seen.update(self._read_all(layers, unread, advance))
+        return [seen[number] for number in range(len(layers))]
+
+    def read(self, layer: Layer, path: str) -> bytes | None:
+        """Read one file of a layer again."""
+        return layer.read(path, Plan(ecosystems={}, limits=self.limits), self._check)
+
+    def _recall(self, layer: Layer) -> LayerObservation | None:
+        identity = layer.identity
+        if identity is None or self._verify:
+            return None
+        diff_id = self._memory.verified(identity)
+        if not diff_id:
+            return None
+        known, missing = self._memory.recall(diff_id, self.ecosystems)
+        return known if not missing else None
+
+    def _read_all(
+        self, layers: Sequence[Layer], numbers: Sequence[int], advance: Advance
+    ) -> dict[int, LayerObservation]:
+        """Read layers, largest first; hashing, inflating and reading release the interpreter."""
+        workers = min(len(numbers), max(2, min(8, os.cpu_count() or 1)))
+        with ThreadPoolExecutor(workers, thread_name_prefix="layer") as pool:
+            tasks = {pool.submit(self._read, layers[n], advance): n for n in numbers}
+            try:
+                done, _ = wait(tasks, return_when=FIRST_EXCEPTION)
+                if any(task.exception() for task in done):
+                    self._stop.set()
+            except BaseException:
+                self._stop.set()
+                raise
+            for task in sorted(done, key=lambda task: tasks[task]):
+                error = task.exception()
+                if error is not None and not isinstance(error, _StoppedError):
+                    raise error
+            return {number: task.result() for task, number in tasks.items()}
+
+    def _read(self, layer: Layer, advance: Advance) -> LayerObservation:
+        before = layer.identity
+        try:
+            seen = layer.observe(Plan(ecosystems=self.ecosystems, limits=self.limits), self._check, advance)
+        except OSError as error:
+            raise HostileInputError(f"{layer.what} cannot be read: {error.strerror}") from error
+        self._memory.keep(seen, self.ecosystems)
+        if before is not None and layer.identity == before:
+            self._memory.trust(before, seen.diff_id)
+        return seen
+
+    def _check(self) -> None:
+        if self._stop.is_set():
+            raise _StoppedError("another layer failed")
+        self._deadline.check("reading the target")
+
+
+class _StoppedError(PlimsollError):
+    """The layer is not needed any more, because another one failed."""

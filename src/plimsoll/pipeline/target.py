@@ -1,0 +1,93 @@
+"""From what the user typed to an opened target."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from plimsoll.errors import TargetError
+from plimsoll.model.limits import Limits
+from plimsoll.plugins import discover
+from plimsoll.sources.storage import is_compressed, pieces, spool
+from plimsoll.trees.source import Opened, Request, SourceKind
+
+STANDARD_INPUT = "-"
+PIECE = 1 << 20
+
+
+@contextmanager
+def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]) -> Iterator[Opened]:
+    """Open a target: `SCHEME:PATH[#IMAGE]`, a path, or `-` for an archive on standard input.
+
+    Raises TargetError where it is missing, unreadable or of no known kind. A compressed archive and standard input
+    are spooled to a temporary file that is gone when the context ends.
+    """
+    kinds = discover("plimsoll.sources", SourceKind)
+    scheme, rest = _scheme(target, kinds)
+    name, image = _image(rest)
+    if name == STANDARD_INPUT:
+        with NamedTemporaryFile(prefix="plimsoll-") as file:
+            spool(iter(lambda: standard_input.read(PIECE), b""), file, limits, "standard input")
+            yield _open(
+                kinds, scheme, Request(path=Path(file.name), name="-", image=image, platform=platform, limits=limits)
+            )
+        return
+    path = Path(name)
+    _expect_readable(path, target)
+    request = Request(path=path, name=name, image=image, platform=platform, limits=limits)
+    if path.is_file() and is_compressed(path):
+        with NamedTemporaryFile(prefix="plimsoll-") as file:
+            spool(pieces(path), file, limits, name)
+            yield _open(kinds, scheme, replace(request, path=Path(file.name)))
+        return
+    yield _open(kinds, scheme, request)
+
+
+def _scheme(target: str, kinds: Mapping[str, SourceKind]) -> tuple[str, str]:
+    """Split the scheme off; an existing path wins over anything else it could mean."""
+    scheme, colon, rest = target.partition(":")
+    if colon and scheme in kinds and not Path(target).exists():
+        return scheme, rest
+    return "", target
+
+
+def _image(rest: str) -> tuple[str, str]:
+    name, _, image = rest.rpartition("#")
+    return (name, image) if name and not Path(rest).exists() else (rest, "")
+
+
+def _expect_readable(path: Path, target: str) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        if ":" in target or "/" not in target:
+            advice = (
+                "Image names cannot be fetched yet: save the image first, docker save IMAGE -o image.tar. "
+                "Known schemes: " + ", ".join(f"{name}:" for name in discover("plimsoll.sources", SourceKind))
+            )
+        else:
+            advice = "Check the path."
+        raise TargetError(f"{target} cannot be opened: {error.strerror}", advice=advice) from error
+    except ValueError as error:
+        raise TargetError(f"{target!r} is no path: {error}") from error
+    if not (path.is_dir() or path.is_file()):
+        raise TargetError(f"{target} is neither a file nor a directory (mode {mode:o})")
+
+
+def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Opened:
+    try:
+        if scheme:
+            return kinds[scheme].open(request)
+        for kind in sorted(kinds.values(), key=lambda kind: -kind.precedence):
+            if kind.recognises(request.path):
+                return kind.open(request)
+    except OSError as error:
+        raise TargetError(f"{request.name} cannot be read: {error.strerror}") from error
+    known = "; ".join(f"{kind.name}: {kind.title}" for kind in kinds.values())
+    if request.path.is_dir():
+        advice = f"A directory with os-release or a package database is a root file system; force it with dir:. Known kinds: {known}."
+    else:
+        advice = f"Known kinds: {known}."
+    raise TargetError(f"{request.name} is of no known kind", advice=advice)

@@ -1,0 +1,188 @@
+"""The entries of one layer, as they come: what an engine's extraction would make of them within that layer."""
+
+from array import array
+
+from plimsoll.errors import HostileInputError, LimitError
+from plimsoll.model.limits import Limits
+from plimsoll.trees.index import DIRECTORY, HARDLINK, SYMLINK, LayerIndex
+from plimsoll.trees.paths import ancestors, clean, is_clean, text
+
+_WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
+_MOST_FAULTS = 20
+
+
+class Entries:
+    """Collects the columns of a layer and applies what an engine's extraction would do within one layer."""
+
+    def __init__(self, limits: Limits, what: str) -> None:
+        self._limits = limits
+        self._what = what
+        self.names: list[str] = []
+        self.kinds = bytearray()
+        self.modes = array("H")
+        self.sizes = array("Q")
+        self.links: dict[str, str] = {}
+        self.mode = 0
+        self._whiteouts: set[str] = set()
+        self._opaques: set[str] = set()
+        self._implied: set[str] = set()
+        self._position: dict[str, int] = {}
+        self._replaced: dict[str, int] = {}
+        self._faults: list[str] = []
+        self._fault_count = 0
+        self._parent = ""
+        self._parent_as = ""
+
+    def add(self, name: bytes, kind: int, mode: int, size: int, link: bytes) -> str | None:
+        """Record one entry; give its path, or None for whiteouts, the root and entries that are refused."""
+        self.mode = mode
+        if not is_clean(name):
+            try:
+                name = clean(name)
+            except HostileInputError as error:
+                self._refuse(name, error.message)
+                return None
+        if not name:
+            return None
+        if len(name) > self._limits.path_size:
+            raise LimitError("path_size", self._limits.path_size, f"{self._what}: a path of {len(name)} bytes")
+        path = text(name)
+        cut = path.rfind("/")
+        parent = path[:cut] if cut > 0 else ""
+        if parent != self._parent:
+            problem = self._enter(parent)
+            if problem:
+                self._refuse(name, problem)
+                return None
+        if self._parent_as != parent:
+            path = f"{self._parent_as}/{path[cut + 1 :]}" if self._parent_as else path[cut + 1 :]
+        if ".wh." in path and self._is_whiteout(path):
+            return None
+        return self._record(path, kind, size, link)
+
+    def _record(self, path: str, kind: int, size: int, link: bytes) -> str | None:
+        at = self._position.get(path)
+        if at is None:
+            if len(self.names) >= self._limits.entries:
+                raise LimitError("entries", self._limits.entries, self._what)
+        elif self.kinds[at] == DIRECTORY and kind != DIRECTORY:
+            self._replaced[path] = len(self.names)
+        if kind != DIRECTORY and path in self._implied:
+            self._replaced[path] = len(self.names)
+            self._implied.discard(path)
+        if kind == SYMLINK:
+            self.links[path] = text(link.split(b"\0", 1)[0])
+        elif kind == HARDLINK:
+            try:
+                self.links[path] = text(clean(link))
+            except HostileInputError as error:
+                self._refuse(path.encode("utf-8", "surrogateescape"), f"hard link: {error.message}")
+                return None
+        elif at is not None:
+            self.links.pop(path, None)
+        self._position[path] = len(self.names)
+        self.names.append(path)
+        self.kinds.append(kind)
+        self.modes.append(self.mode)
+        self.sizes.append(size)
+        if kind != DIRECTORY and path == self._parent_as:
+            self._parent = "\0"
+        return path
+
+    def _enter(self, parent: str) -> str:
+        """Make `parent` the current folder; give the reason when an entry cannot lie there."""
+        self._parent = self._parent_as = parent
+        if not parent:
+            return ""
+        if parent.count("/") >= self._limits.path_depth:
+            raise LimitError("path_depth", self._limits.path_depth, f"{self._what}: a path")
+        real = self._resolved(parent)
+        if real is None:
+            self._parent = "\0"
+            return "its folder is no directory"
+        self._parent_as = real
+        for folder in (real, *ancestors(real)) if real else ():
+            if folder in self._implied or folder in self._position:
+                break
+            self._implied.add(folder)
+        return ""
+
+    def _resolved(self, folder: str) -> str | None:
+        """Follow this layer's own symbolic links in a folder's path, never out of the root; None: not a folder."""
+        real, todo, hops = "", folder.split("/")[::-1], 0
+        while todo:
+            name = todo.pop()
+            if name in {"", "."}:
+                continue
+            if name == "..":
+                real = real.rpartition("/")[0]
+                continue
+            here = f"{real}/{name}" if real else name
+            at = self._position.get(here)
+            if at is None or self.kinds[at] == DIRECTORY:
+                real = here
+                continue
+            if self.kinds[at] != SYMLINK or (hops := hops + 1) > self._limits.symlinks:
+                return None
+            target = self.links[here]
+            if target.startswith("/"):
+                real = ""
+            todo.extend(target.split("/")[::-1])
+        return real
+
+    def _is_whiteout(self, path: str) -> bool:
+        folder, _, base = path.rpartition("/")
+        if not base.startswith(_WHITEOUT):
+            return False
+        if base == _OPAQUE:
+            self._opaques.add(folder)
+        elif not base.startswith(".wh..wh."):
+            hidden = base[len(_WHITEOUT) :]
+            if hidden:
+                self._whiteouts.add(f"{folder}/{hidden}" if folder else hidden)
+        return True
+
+    def _refuse(self, name: bytes, reason: str) -> None:
+        self._fault_count += 1
+        if len(self._faults) < _MOST_FAULTS:
+            self._faults.append(f"{text(name[:200])!r}: {reason}")
+
+    def finish(self) -> LayerIndex:
+        """Drop what a later entry of the same layer replaced, and freeze."""
+        keep = self._survivors()
+        if keep is not None:
+            self.names = [self.names[i] for i in keep]
+            self.kinds = bytearray(self.kinds[i] for i in keep)
+            self.modes = array("H", [self.modes[i] for i in keep])
+            self.sizes = array("Q", [self.sizes[i] for i in keep])
+            self._position = {name: i for i, name in enumerate(self.names)}
+            self.links = {path: link for path, link in self.links.items() if path in self._position}
+            self._implied = {path for path in self._implied if not _lies_below(path, self._replaced)}
+        return LayerIndex(
+            names=self.names,
+            kinds=bytes(self.kinds),
+            modes=self.modes,
+            sizes=self.sizes,
+            links=self.links,
+            whiteouts=frozenset(self._whiteouts),
+            opaques=frozenset(self._opaques),
+            implied=frozenset(self._implied - self._position.keys()),
+            faults=tuple(self._faults),
+            fault_count=self._fault_count,
+            positions=self._position,
+        )
+
+    def _survivors(self) -> list[int] | None:
+        """Give the positions that stay, or None when all do (nearly always)."""
+        if len(self._position) == len(self.names) and not self._replaced:
+            return None
+        replaced = self._replaced
+        return sorted(
+            at
+            for path, at in self._position.items()
+            if not replaced or not any(replaced.get(above, -1) > at for above in ancestors(path))
+        )
+
+
+def _lies_below(path: str, folders: dict[str, int]) -> bool:
+    return any(above in folders for above in ancestors(path))

@@ -1,0 +1,71 @@
+"""What a layer holds: its entries by path, whiteouts and opaque marks; columns, so that it is small and quick."""
+
+from array import array  # noqa: TC003 - dataclass fields are read at run time by tools
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from plimsoll.trees.paths import ancestors
+
+FILE, DIRECTORY, SYMLINK, HARDLINK, DEVICE = b"fdlhv"
+"""Kinds of entries, one byte each; DEVICE stands for character and block devices and FIFOs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a tree. `size` in bytes, `mode` the permission bits; `link` the target of links, as written."""
+
+    path: str
+    kind: int
+    mode: int
+    size: int
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerIndex:
+    """The entries of one layer in columns: `names[i]` has `kinds[i]`, `modes[i]`, `sizes[i]`.
+
+    `links` maps the path of a symbolic or hard link to its target as written (hard links: cleaned path).
+    `whiteouts` are paths that hide lower layers, `opaques` directories whose lower content is hidden,
+    `implied` directories that only appear as parents. `faults` are entries that were refused, with reasons.
+    """
+
+    names: list[str]
+    kinds: bytes
+    modes: "array[int]"
+    sizes: "array[int]"
+    links: dict[str, str]
+    whiteouts: frozenset[str] = frozenset()
+    opaques: frozenset[str] = frozenset()
+    implied: frozenset[str] = frozenset()
+    faults: tuple[str, ...] = ()
+    fault_count: int = 0
+    positions: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Where each path stands in the columns."""
+        return self.positions or {name: i for i, name in enumerate(self.names)}
+
+    def entry(self, path: str) -> Entry | None:
+        """Give what this layer itself holds at a path; an implied directory is one with mode 0755."""
+        at = self.position.get(path)
+        if at is not None:
+            return Entry(
+                path=path, kind=self.kinds[at], mode=self.modes[at], size=self.sizes[at], link=self.links.get(path, "")
+            )
+        if path in self.implied or not path:
+            return Entry(path=path, kind=DIRECTORY, mode=0o755, size=0)
+        return None
+
+    def hides(self, path: str) -> bool:
+        """Say whether lower layers' entry at `path` is hidden by this layer, which holds nothing there itself."""
+        if path in self.whiteouts:
+            return True
+        for above in ancestors(path):
+            if above in self.whiteouts or above in self.opaques:
+                return True
+            at = self.position.get(above)
+            if at is not None and self.kinds[at] != DIRECTORY:
+                return True
+        return "" in self.opaques

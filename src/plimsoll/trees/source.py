@@ -1,0 +1,84 @@
+"""What a source gives: a subject with layers that can be observed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from plimsoll.model.gap import Gap
+from plimsoll.model.limits import Limits
+from plimsoll.model.recipe import Recipe
+from plimsoll.model.subject import Subject
+from plimsoll.trees.memory import Identity
+from plimsoll.trees.observe import LayerObservation, Plan
+
+Check = Callable[[], None]
+"""Called often while work goes on; raises when it must stop."""
+
+Advance = Callable[[int], None]
+"""Told how many more bytes were read, for the progress bar."""
+
+
+class Layer(Protocol):
+    """One layer of a source: an image's blob, or a directory tree as a whole."""
+
+    @property
+    def what(self) -> str:
+        """What to call it in messages."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many bytes reading it takes, as far as known; for progress and for the order of work."""
+        ...
+
+    @property
+    def identity(self) -> Identity | None:
+        """Where it lies in a local file, or None where that says nothing lasting."""
+        ...
+
+    def observe(self, plan: Plan, check: Check, advance: Advance) -> LayerObservation:
+        """Read the layer once, verifying its digests where it has any."""
+        ...
+
+    def read(self, path: str, plan: Plan, check: Check) -> bytes | None:
+        """Read one file of the layer again, bounded by `file_size`; None when it is not there as a file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A target that was opened. `took` says in words what it was taken for; layers are lowest first."""
+
+    subject: Subject
+    took: str
+    layers: tuple[Layer, ...]
+    recipe: Recipe | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the user wants opened. `image` picks one of several images by name, `platform` one of several."""
+
+    path: Path
+    name: str
+    image: str = ""
+    platform: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceKind:
+    """One kind of target. One file in `sources/` holds one such constant.
+
+    `name` is its scheme (`archive` for `archive:PATH`). `recognises(path)` says whether a path without scheme is
+    of this kind, by its content; the kind of highest `precedence` that does wins. `open(request)` raises
+    TargetError where the target is not of this kind after all, HostileInputError or LimitError for bad content.
+    """
+
+    name: str
+    title: str
+    recognises: Callable[[Path], bool]
+    open: Callable[[Request], Opened]
+    precedence: int = 0

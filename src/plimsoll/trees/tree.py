@@ -1,0 +1,130 @@
+"""The merged, read-only file system of an image or directory: layers with whiteouts, never unpacked to disk."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from plimsoll.trees.index import DIRECTORY, HARDLINK, SYMLINK, Entry, LayerIndex
+from plimsoll.trees.paths import ancestors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """An entry and the number of the layer it comes from, 0 being the lowest."""
+
+    entry: Entry
+    layer: int
+
+
+class Tree:
+    """Ordered layers, lowest first, joined as overlay file systems join them (OCI image spec, layer.md).
+
+    Paths are relative to the root, without leading slash. `skipped(path)` hides what the user asked not to
+    look at. Answers are computed on demand, so that a tree costs nothing until it is asked.
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[LayerIndex],
+        *,
+        symlinks: float = 40,
+        skipped: Callable[[str], bool] = lambda path: False,  # noqa: ARG005 - the default skips nothing
+    ) -> None:
+        """Join the layers; at most `symlinks` links are followed for one path."""
+        self.layers = tuple(layers)
+        self._symlinks = symlinks
+        self._skipped = skipped
+
+    def lookup(self, path: str) -> Placed | None:
+        """Give what lies at a path, not following a symbolic link in its last name or its folders."""
+        if self._skipped(path):
+            return None
+        for number in range(len(self.layers) - 1, -1, -1):
+            layer = self.layers[number]
+            entry = layer.entry(path)
+            if entry is not None:
+                return Placed(entry=entry, layer=number)
+            if layer.hides(path):
+                return None
+        return None
+
+    def resolve(self, path: str) -> str | None:
+        """Follow symbolic links in all names of a path, never out of the root; None for loops and dead ends.
+
+        `..` at the root stays there, as in a container.
+        """
+        real, todo, hops = "", path.split("/")[::-1], 0
+        while todo:
+            name = todo.pop()
+            if name in {"", "."}:
+                continue
+            if name == "..":
+                real = real.rpartition("/")[0]
+                continue
+            here = f"{real}/{name}" if real else name
+            found = self.lookup(here)
+            if found is None:
+                return None
+            if found.entry.kind != SYMLINK:
+                real = here
+                continue
+            hops += 1
+            if hops > self._symlinks:
+                return None
+            if found.entry.link.startswith("/"):
+                real = ""
+            todo.extend(found.entry.link.split("/")[::-1])
+        return real
+
+    def is_visible(self, layer: int, path: str) -> bool:
+        """Say whether a layer's own entry at a path is what the joined tree shows there."""
+        found = self.lookup(path)
+        return found is not None and found.layer == layer
+
+    def content(self, path: str) -> Placed | None:
+        """Find the entry that holds the bytes of a visible file: itself, or what its hard link names."""
+        found = self.lookup(path)
+        for _ in range(int(self._symlinks)):
+            if found is None or found.entry.kind != HARDLINK:
+                return found
+            found = self._below(found.entry.link, found.layer)
+        return None
+
+    def _below(self, path: str, layer: int) -> Placed | None:
+        """Look up a hard link's target as the layer saw it: in itself, then in those below."""
+        for number in range(layer, -1, -1):
+            entry = self.layers[number].entry(path)
+            if entry is not None:
+                return Placed(entry=entry, layer=number)
+            if self.layers[number].hides(path):
+                return None
+        return None
+
+    def entries(self) -> Iterator[Placed]:
+        """Walk all visible entries; implied directories are not among them."""
+        seen: set[str] = set()
+        for number in range(len(self.layers) - 1, -1, -1):
+            for path in self.layers[number].names:
+                if path not in seen:
+                    seen.add(path)
+                    found = self.lookup(path)
+                    if found is not None and found.layer == number:
+                        yield found
+
+    def deleted(self) -> Iterator[Placed]:
+        """Walk the entries that later layers deleted or replaced; directories that only got new entries are not."""
+        for number, layer in enumerate(self.layers[:-1]):
+            for path in layer.names:
+                found = self.lookup(path)
+                if found is not None and found.layer == number:
+                    continue
+                entry = layer.entry(path)
+                if entry is None or self._skipped(path):
+                    continue
+                if found is not None and entry.kind == DIRECTORY == found.entry.kind:
+                    continue
+                yield Placed(entry=entry, layer=number)
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Say whether a path lies in a folder, at any depth, or is it."""
+    return path == folder or not folder or folder in ancestors(path)
