@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from plimsoll.ecosystems.os_release import OS_RELEASE
 from plimsoll.errors import UsageError
-from plimsoll.model.gap import Gap
+from plimsoll.model.gap import Gap  # noqa: TC001 - imported for a local annotation
 from plimsoll.model.package import Distro
 from plimsoll.pipeline.inventory import Seen, databases
 
@@ -14,8 +14,8 @@ VersionOf = Callable[[str, str], str | None]
 
 def recognise(seen: Seen, version_of: VersionOf) -> Distro | None:
     """Tell the distribution, or None where nothing says so."""
-    gaps: list[Gap] = []
-    stated = {path.rpartition("/")[2]: dict(observed.facts) for path, observed in databases(seen, OS_RELEASE, gaps)}
+    unread: list[Gap] = []
+    stated = {path.rpartition("/")[2]: dict(observed.facts) for path, observed in databases(seen, OS_RELEASE, unread)}
     fields = stated.get("os-release", {})
     if fields.get("ID"):
         return _of_fields(fields, stated.get("debian_version", {}).get("VERSION", ""), version_of)

@@ -27,13 +27,13 @@ class Progress:
     """Told how the work goes; this one keeps quiet. The command line has one that draws a bar."""
 
     def start(self, total: int, what: str) -> None:
-        """Work on `total` bytes begins (0: unknown)."""
+        """Hear that work on `total` bytes begins (0: unknown)."""
 
     def advance(self, size: int) -> None:
-        """Some more bytes are done. Called from several threads."""
+        """Hear that some more bytes are done; called from several threads."""
 
     def stop(self) -> None:
-        """All is done, or failed."""
+        """Hear that all is done, or failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,10 @@ def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Ope
         raise TargetError(f"{request.name} cannot be read: {error.strerror}") from error
     known = "; ".join(f"{kind.name}: {kind.title}" for kind in kinds.values())
     if request.path.is_dir():
-        advice = f"A directory with os-release or a package database is a root file system; force it with dir:. Known kinds: {known}."
+        advice = (
+            "A directory with os-release or a package database is a root file system; dir:PATH forces it. "
+            f"Known kinds: {known}."
+        )
     else:
         advice = f"Known kinds: {known}."
     raise TargetError(f"{request.name} is of no known kind", advice=advice)

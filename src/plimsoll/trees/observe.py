@@ -112,7 +112,8 @@ def _unread(reason: str) -> Observed:
 class Claim:
     """What a manifest says of a layer.
 
-    `what` names it in errors, `digest` is of the stored bytes, `diff_id` of the tar. Digests are `sha256:<hex>`, or "" where the manifest says nothing.
+    `what` names it in errors, `digest` is of the stored bytes, `diff_id` of the tar. Digests are `sha256:<hex>`, or
+    "" where the manifest says nothing.
     """
 
     what: str

@@ -38,14 +38,21 @@ class Tree:
         """Give what lies at a path, not following a symbolic link in its last name or its folders."""
         if self._skipped(path):
             return None
+        parent: Placed | None = None
         for number in range(len(self.layers) - 1, -1, -1):
             layer = self.layers[number]
             entry = layer.entry(path)
-            if entry is not None:
+            if entry is None:
+                if layer.hides(path):
+                    break
+            elif parent is None and path in layer.implied:
+                # Only its name is known here: a lower layer may have the directory itself.
+                parent = Placed(entry=entry, layer=number)
+            elif parent is None or entry.kind == DIRECTORY:
                 return Placed(entry=entry, layer=number)
-            if layer.hides(path):
-                return None
-        return None
+            else:
+                break
+        return parent
 
     def resolve(self, path: str) -> str | None:
         """Follow symbolic links in all names of a path, never out of the root; None for loops and dead ends.

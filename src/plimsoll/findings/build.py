@@ -1,0 +1,186 @@
+"""One finding out of what was matched: its package, its evidence, what to do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from plimsoll.findings.comparison import inside, interval
+from plimsoll.findings.installs import Install
+from plimsoll.findings.threat import ratings, severity_of
+from plimsoll.model.finding import (
+    Evidence,
+    Finding,
+    FindingKind,
+    FoundPackage,
+    Location,
+    SourcePackage,
+    StatementEvidence,
+    Vulnerability,
+)
+from plimsoll.model.knowledge import StoredStatement, Threat
+from plimsoll.model.package import Package
+from plimsoll.model.purl import purl
+from plimsoll.model.statement import State, Statement
+
+_WORST_FIRST = (State.AFFECTED, State.WILL_NOT_FIX, State.DEFERRED, State.UNDETERMINED, State.NOT_AFFECTED)
+_NOTHING_TO_DO = {
+    State.AFFECTED: "No fix is published; remove {name} if nothing needs it, or watch for an update.",
+    State.WILL_NOT_FIX: "No fix is planned by the vendor; remove {name} if nothing needs it, or waive it.",
+    State.DEFERRED: "The vendor puts a fix off; remove {name} if nothing needs it, or watch for an update.",
+}
+_NOT_JUDGED = "The vendor has not judged it; nothing is published for {name}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One install, and the deciding statements whose interval holds its version (or may hold it)."""
+
+    install: Install
+    statements: tuple[StoredStatement, ...]
+
+    @property
+    def state(self) -> State:
+        """The worst that a deciding statement says: where equals disagree, the warning counts."""
+        return min((stored.statement.state for stored in self.statements), key=_WORST_FIRST.index)
+
+    @property
+    def fixed_in(self) -> str:
+        """The version that ends every interval; "" where one has no end that is a fix, or the ends do not compare."""
+        ends = [stored.statement.hi for stored in self.statements if not stored.statement.hi_inclusive]
+        known = sorted({end for end in ends if end is not None})
+        if None in ends or len(ends) < len(self.statements) or not known:
+            return ""
+        return known[0] if len(known) == 1 else self.install.ruler.newest(known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One vulnerability of one source package: the hits on its installed versions, usually one."""
+
+    subject: str
+    package: str
+    vulnerability: str
+    threat: Threat
+    hits: tuple[Hit, ...]
+
+    @property
+    def worst(self) -> Hit:
+        """The hit that decides: worst severity, then state, then without a fix, then by version text."""
+        return self.hits[0] if len(self.hits) == 1 else min(self.hits, key=self._severest_first)
+
+    def _severest_first(self, hit: Hit) -> tuple[int, int, bool, str]:
+        rank = severity_of(hit.statements, self.threat).rank
+        return (-rank, _WORST_FIRST.index(hit.state), bool(hit.fixed_in), hit.install.version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What the store says around a case. `dates` gives a feed's ISO date by (source package, feed) or by feed."""
+
+    weighed: tuple[StoredStatement, ...]
+    references: tuple[str, ...]
+    package_dates: Mapping[tuple[str, str], str]
+    feed_dates: Mapping[str, str]
+
+
+def finding_of(case: Case, background: Background) -> Finding:
+    """Make the finding of a case, with all its evidence."""
+    hit = case.worst
+    aliases = {alias for stored in background.weighed for alias in stored.statement.aliases}
+    evidence = Evidence(
+        statements=tuple(_statements(case, background)),
+        severities=ratings(hit.statements, background.weighed, case.threat),
+    )
+    return _finding(case, hit, tuple(sorted(aliases - {case.vulnerability})), evidence, background.references)
+
+
+def potential_of(case: Case) -> Finding:
+    """Make the finding that there may be: what a vendor has not determined, or a version that does not compare."""
+    return _finding(case, case.worst, (), Evidence(), ())
+
+
+def _finding(
+    case: Case, hit: Hit, aliases: tuple[str, ...], evidence: Evidence, references: tuple[str, ...]
+) -> Finding:
+    install = hit.install
+    versions = sorted({one.install.version for one in case.hits})
+    fixed_in = hit.fixed_in
+    return Finding(
+        id=f"{FindingKind.VULNERABILITY}:{case.package}:{case.vulnerability}",
+        kind=FindingKind.VULNERABILITY,
+        severity=severity_of(hit.statements, case.threat),
+        subject=case.subject,
+        title=f"{case.vulnerability} in {install.source} {' and '.join(versions)}",
+        package=FoundPackage(
+            name=install.source,
+            version=install.version,
+            purl=_source_purl(install),
+            source=SourcePackage(name=install.source, version=install.version),
+            binaries=tuple(sorted({binary.name for one in case.hits for binary in one.install.binaries})),
+        ),
+        vulnerability=Vulnerability(
+            id=case.vulnerability,
+            aliases=aliases,
+            fixed_in=fixed_in,
+            status=hit.state.value,
+            epss=case.threat.epss,
+            exploited=bool(case.threat.exploited_since),
+            exploited_since=case.threat.exploited_since,
+        ),
+        location=_location(install.binaries[0]),
+        evidence=evidence,
+        fix=_fix(install.source, hit.state, fixed_in),
+        references=references,
+    )
+
+
+def _location(binary: Package) -> Location:
+    """Say where it is. Binaries of one source may come from different layers: the first by name stands for all."""
+    return Location(path=binary.path, layer=binary.layer, instruction=binary.instruction)
+
+
+def _fix(name: str, state: State, fixed_in: str) -> str:
+    if fixed_in:
+        return f"Upgrade {name} to {fixed_in} or later."
+    return _NOTHING_TO_DO.get(state, _NOT_JUDGED).format(name=name)
+
+
+def _statements(case: Case, background: Background) -> Iterable[StatementEvidence]:
+    for hit in case.hits:
+        # A store that knows more than it weighs would be inconsistent; what decided is evidence in any case.
+        for stored in background.weighed or hit.statements:
+            held = stored in hit.statements
+            yield _evidence(stored, hit.install, background, is_held=held)
+
+
+def _evidence(stored: StoredStatement, install: Install, background: Background, *, is_held: bool) -> StatementEvidence:
+    said = stored.statement
+    date = background.package_dates.get((install.source, stored.feed)) or background.feed_dates.get(stored.feed, "")
+    return StatementEvidence(
+        feed=stored.feed,
+        feed_date=date,
+        advisory=said.advisory,
+        product=said.product,
+        state=said.state.value,
+        interval=interval(said),
+        comparison=_comparison(said, install, is_held=is_held),
+        scheme=said.scheme,
+        detail=said.detail,
+        since=said.since,
+        decides=stored.decides,
+    )
+
+
+def _comparison(said: Statement, install: Install, *, is_held: bool) -> str:
+    if is_held:
+        return inside(install.version, said)
+    return install.ruler.compare(install.version, said).text
+
+
+def _source_purl(install: Install) -> str:
+    """Give the purl of the source package, which the deb type marks with `arch=source`."""
+    kind, *namespace, name = map(unquote, install.package.split("/"))
+    _, _, qualifiers = install.binaries[0].purl.partition("?")
+    distro = next((pair[7:] for pair in qualifiers.split("&") if pair.startswith("distro=")), "")
+    arch = "source" if kind == "deb" else ""
+    return purl(kind, "/".join(namespace), name, install.version, {"arch": arch, "distro": unquote(distro)})

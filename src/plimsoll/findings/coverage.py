@@ -1,0 +1,137 @@
+"""Which packages any feed speaks for, how old its word is, and what that leaves unmeasured."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from plimsoll.findings.installs import Install
+from plimsoll.model.gap import Gap
+from plimsoll.model.knowledge import EndOfLife, KnowledgeBase, Speaker
+from plimsoll.model.package import Distro
+
+STALE_AFTER_DAYS = 30
+_NAMES_SHOWN = 5
+_UPDATE = "Fetch newer advisories: plimsoll db update."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What the feeds speak for. The mappings go by source package key; `dates` by (source package, feed)."""
+
+    unmeasured: Mapping[str, str]
+    stale: Mapping[str, int]
+    measured: int
+    gaps: tuple[Gap, ...]
+    dates: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What one subject's packages are asked against, as of an ISO day."""
+
+    subject: str
+    distro: Distro
+    knowledge: KnowledgeBase
+    end_of_life: EndOfLife | None
+    as_of: str
+
+
+def without_distribution(subject: str, installs: Sequence[Install]) -> Coverage:
+    """Say that nothing can be measured, because no feed can be chosen."""
+    sources = {install.package: install.source for install in installs}
+    gap = Gap(
+        subject=subject,
+        what="no-distribution",
+        question=f"Which vulnerabilities do {_counted(sources.values())} have?",
+        reason="the distribution is not known, so no advisories can be chosen",
+        count=len(sources),
+        advice="Say which it is: --distro ID:VERSION (for example debian:12).",
+    )
+    unmeasured = dict.fromkeys(sources, "the distribution is not known")
+    return Coverage(unmeasured=unmeasured, stale={}, measured=0, gaps=(gap,), dates={})
+
+
+def cover(question: Question, installs: Sequence[Install]) -> Coverage:
+    """Ask once which feeds speak for all these packages, and say what is missing, old or past its end of life."""
+    sources = {install.package: install.source for install in installs}
+    spoken = question.knowledge.speakers(question.distro.product, sorted(set(sources.values())))
+    speakers = {key: spoken[source] for key, source in sources.items() if spoken.get(source)}
+    silent = {key: source for key, source in sources.items() if key not in speakers}
+    unmeasured = dict.fromkeys(silent, f"no feed speaks for it in {question.distro.product}")
+    gaps = [*_silent(question, silent), *_stale_feeds(question, speakers)]
+    if (ended := question.end_of_life) is not None and question.as_of > ended.date:
+        gaps.append(_ended(question, ended, sources.values()))
+        reason = f"{question.distro.product} is past its end of life, {ended.date}"
+        unmeasured = {key: unmeasured.get(key, reason) for key in sources}
+    ages = {key: min(_age(speaker, question.as_of) for speaker in of) for key, of in speakers.items()}
+    return Coverage(
+        unmeasured=unmeasured,
+        stale={key: age for key, age in ages.items() if age > STALE_AFTER_DAYS and key not in unmeasured},
+        measured=len(speakers),
+        gaps=tuple(gaps),
+        dates={(source, one.feed): one.date for source, of in spoken.items() for one in of},
+    )
+
+
+def _silent(question: Question, silent: Mapping[str, str]) -> Iterable[Gap]:
+    if not silent:
+        return
+    product = question.distro.product
+    if question.knowledge.speaks_for(product):
+        reason = f"the feeds here speak for other packages of {product}, not for {_named(silent.values())}"
+    else:
+        reason = f"no advisory feed of {question.distro.id} here speaks for {product}"
+    yield Gap(
+        subject=question.subject,
+        what="no-feed",
+        question=f"Which vulnerabilities do {_counted(silent.values())} of {product} have?",
+        reason=reason,
+        count=len(silent),
+        advice=f"Add a feed that speaks for {product}: plimsoll db update.",
+    )
+
+
+def _stale_feeds(question: Question, speakers: Mapping[str, Sequence[Speaker]]) -> Iterable[Gap]:
+    """Say once for each feed how old it is, by the oldest of its dates that packages here depend on."""
+    relying: dict[str, dict[str, str]] = {}
+    for key, of in speakers.items():
+        for speaker in of:
+            if _age(speaker, question.as_of) > STALE_AFTER_DAYS:
+                relying.setdefault(speaker.feed, {})[key] = speaker.date
+    for feed, dates in sorted(relying.items()):
+        oldest = min(dates.values())
+        days = _age(Speaker(feed=feed, date=oldest), question.as_of)
+        yield Gap(
+            subject=question.subject,
+            what="stale-feed",
+            question=f"What became known of {len(dates)} source packages after {oldest}?",
+            reason=f"the feed {feed} is of {oldest}, {days} days before {question.as_of}",
+            count=len(dates),
+            advice=_UPDATE,
+        )
+
+
+def _ended(question: Question, ended: EndOfLife, sources: Collection[str]) -> Gap:
+    product = question.distro.product
+    return Gap(
+        subject=question.subject,
+        what="end-of-life",
+        question=f"Which vulnerabilities do {_counted(sources)} of {product} have that nobody assesses any more?",
+        reason=f"{product} has had no security support since {ended.date} ({ended.source})",
+        count=len(sources),
+        advice="Move to a release that is still supported.",
+    )
+
+
+def _age(speaker: Speaker, as_of: str) -> int:
+    return (date.fromisoformat(as_of) - date.fromisoformat(speaker.date)).days
+
+
+def _counted(sources: Collection[str]) -> str:
+    return "1 source package" if len(sources) == 1 else f"{len(sources)} source packages"
+
+
+def _named(sources: Collection[str]) -> str:
+    names = sorted(sources)
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

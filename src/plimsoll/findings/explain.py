@@ -1,0 +1,129 @@
+"""Everything about one finding, as text for people."""
+
+from collections.abc import Iterable
+
+from plimsoll.findings.find import find
+from plimsoll.model.finding import Finding, SeverityEvidence, StatementEvidence, Vulnerability
+from plimsoll.model.report import Report
+from plimsoll.model.score import Score
+
+__all__ = ["explain", "find"]
+
+_WIDTH = 13
+
+Row = tuple[str, str]
+"""A name and a value; rows without a value are left out."""
+
+
+def explain(finding: Finding, report: Report, mass: float, score_without: Score) -> str:
+    """Write what is known of a finding, ending in a newline.
+
+    `mass` is what it weighs in the score, `score_without` the score with its whole fix gone. Everything that
+    does not print is escaped: an image must not speak to the reader's terminal.
+    """
+    lines = [
+        finding.title,
+        "",
+        *_rows((*_what(finding), *_where(finding), *_known(finding.vulnerability))),
+        *_section("Severities", map(_severity, finding.evidence.severities)),
+        *_section("Statements", _statements(finding.evidence.statements)),
+        *_section("Measured", _measured(finding)),
+        *_section("Fix", [finding.fix] if finding.fix else ["Nothing is known that fixes it."]),
+        *_section("Score", _score(finding, report.score, mass, score_without)),
+        *_section("Waiver", _waiver(finding)),
+        *_section("References", finding.references),
+    ]
+    return "".join(f"{_printing(line).rstrip()}\n" for line in lines)
+
+
+def _what(finding: Finding) -> Iterable[Row]:
+    yield ("Finding", finding.id)
+    yield ("Severity", finding.severity)
+    yield ("Subject", finding.subject)
+    yield ("Rule", finding.rule)
+    if finding.package:
+        yield ("Package", f"{finding.package.source.name} {finding.package.source.version}")
+        yield ("Binaries", ", ".join(finding.package.binaries))
+
+
+def _where(finding: Finding) -> Iterable[Row]:
+    place = finding.location
+    position = "".join(f":{number}" for number in (place.line, place.column) if number is not None)
+    yield ("File", f"{place.path}{position}" if place.path else "")
+    yield ("Pointer", place.pointer)
+    yield ("Layer", place.layer)
+    yield ("Instruction", place.instruction)
+
+
+def _known(vulnerability: Vulnerability | None) -> Iterable[Row]:
+    if vulnerability is None:
+        return
+    yield ("Also known as", ", ".join(vulnerability.aliases))
+    yield ("Vendor says", vulnerability.status)
+    yield ("Fixed in", vulnerability.fixed_in or "no published version")
+    if vulnerability.epss is None:
+        yield ("EPSS", "no estimate")
+    else:
+        yield ("EPSS", f"{vulnerability.epss:.3%} chance of exploitation within 30 days")
+    since = f", listed since {vulnerability.exploited_since}" if vulnerability.exploited_since else ""
+    yield ("Exploited", f"yes, in the wild (KEV{since})" if vulnerability.exploited else "not known to be")
+
+
+def _severity(rating: SeverityEvidence) -> str:
+    decided = "   <- decides" if rating.used else ""
+    words = rating.rating if rating.rating == rating.severity else f"{rating.rating} = {rating.severity}"
+    return f"{rating.source}: {words}{decided}"
+
+
+def _statements(statements: Iterable[StatementEvidence]) -> Iterable[str]:
+    for said in statements:
+        weight = "decides" if said.decides else "outranked, shown as evidence"
+        yield f"{said.feed} of {said.feed_date or 'unknown date'}: {said.advisory} ({weight})"
+        detail = f" ({said.detail})" if said.detail else ""
+        since = f", since {said.since}" if said.since else ""
+        yield f"    says      {said.product} is {said.state}{detail} in {said.interval}{since}"
+        yield f"    compared  {said.comparison}   [{said.scheme}]"
+
+
+def _measured(finding: Finding) -> Iterable[str]:
+    evidence = finding.evidence
+    for name, value in (("value", evidence.value), ("expected", evidence.expected), ("origin", evidence.origin)):
+        if value:
+            yield f"{name}: {value}"
+
+
+def _score(finding: Finding, score: Score, mass: float, without: Score) -> Iterable[str]:
+    yield f"mass of this finding: {mass:.3f}"
+    if score.low is None or score.high is None or without.low is None or without.high is None:
+        yield "nothing was measured, so there is no score"
+        return
+    now, then = _range(score.low, score.high), _range(without.low, without.high)
+    yield f"score now {now}; without this fix ({finding.fix_key}) {then}"
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:.1f} to {high:.1f}"
+
+
+def _waiver(finding: Finding) -> Iterable[str]:
+    if finding.waiver is None:
+        return
+    mark = finding.waiver
+    until = f" until {mark.expires}" if mark.expires else ""
+    yield f"{mark.owner} accepts it{until}: {mark.reason}"
+    yield f"by waiver {mark.id}; it keeps the finding from the gates, not from the score"
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterable[str]:
+    listed = list(lines)
+    return ["", title, *(f"  {line}" for line in listed)] if listed else []
+
+
+def _rows(rows: Iterable[Row]) -> Iterable[str]:
+    return [f"{name:<{_WIDTH}}  {value}" for name, value in rows if value]
+
+
+def _printing(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii") for sign in text)

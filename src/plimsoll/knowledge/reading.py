@@ -1,0 +1,62 @@
+"""Bounded reading of feed files: whole JSON documents, zip members, compressed lines."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TypeVar
+
+import msgspec
+
+from plimsoll.errors import KnowledgeError, LimitError
+from plimsoll.model.limits import Limits
+
+T = TypeVar("T")
+
+AGAIN = "Fetch the feed again."
+
+
+def whole(path: str, file: Path, limits: Limits) -> bytes:
+    """Read one feed file whole. Raises LimitError over `file_size`, KnowledgeError if it cannot be read."""
+    with unreadable(path), file.open("rb") as stream:
+        return bounded(stream, limits, path)
+
+
+def bounded(stream: IO[bytes], limits: Limits, what: str) -> bytes:
+    """Read a stream to its end. Raises LimitError over `file_size`."""
+    data = stream.read(int(limits.file_size) + 1)
+    if len(data) > limits.file_size:
+        raise LimitError("file_size", limits.file_size, what)
+    return data
+
+
+def decoded(data: bytes | msgspec.Raw, kind: type[T], what: str) -> T:
+    """Decode one whole JSON document into a type. Raises KnowledgeError for anything else."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise KnowledgeError(f"{what} is not what its publisher serves: {error}", advice=AGAIN) from error
+
+
+@contextmanager
+def unreadable(what: str) -> Iterator[None]:
+    """Turn errors of the operating system and of decompressors into KnowledgeError."""
+    import lzma
+    import zipfile
+    import zlib
+
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError) as error:
+        reason = str(error) or type(error).__name__
+        raise KnowledgeError(f"{what} cannot be read: {reason}", advice=AGAIN) from error
+
+
+def is_day(text: str) -> bool:
+    """Say whether a text begins with an ISO day that the calendar has."""
+    from datetime import date
+
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,34 @@
+"""The last report, kept in the cache so that `explain` can look into it."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from tempfile import mkstemp
+
+from plimsoll.model.limits import Limits
+from plimsoll.model.report import Report
+from plimsoll.model.reporting import Format, Style
+from plimsoll.plugins import discover
+from plimsoll.reports.json_report import read_report
+
+NAME = "last-report.json"
+
+
+def keep_last(report: Report, cache: Path) -> None:
+    """Keep a report as the last one; where the cache cannot be written there is none."""
+    document = discover("plimsoll.reports", Format)["json"].render(report, Style())
+    with suppress(OSError):
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, temporary = mkstemp(dir=cache, prefix=".last-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(document.encode("utf-8", "backslashreplace"))
+        Path(temporary).replace(cache / NAME)
+
+
+def last_report(cache: Path, limits: Limits) -> Report | None:
+    """Give the last report, or None where there is none. Raises TargetError for one that is damaged."""
+    try:
+        data = (cache / NAME).read_bytes()
+    except OSError:
+        return None
+    return read_report(data, limits)

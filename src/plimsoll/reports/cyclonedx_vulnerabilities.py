@@ -1,0 +1,119 @@
+"""The `vulnerabilities` of CycloneDX 1.6: one for each finding, as packages differ in fix and status."""
+
+from collections.abc import Iterable, Sequence
+
+from plimsoll.model.finding import Finding, SeverityEvidence, Vulnerability
+from plimsoll.model.report import Report
+from plimsoll.model.severity import Severity
+from plimsoll.model.statement import State
+from plimsoll.reports.ratings import cvss_of
+
+Node = dict[str, object]
+_SEVERITIES = {Severity.NEGLIGIBLE: "info"}  # CycloneDX has no word for negligible
+
+
+def properties(facts: Iterable[tuple[str, str]]) -> Node:
+    """Give `properties` for the facts that are known, each named `plimsoll:…`; nothing if none is."""
+    known = [{"name": f"plimsoll:{name}", "value": value} for name, value in facts if value]
+    return {"properties": known} if known else {}
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Give each name as a reference that no other has: numbered (`name#2`) where it occurs again."""
+    numbers: dict[str, int] = {}
+    refs: dict[str, None] = {}
+    for name in names:
+        ref = name
+        while ref in refs:
+            numbers[name] = numbers.get(name, 1) + 1
+            ref = f"{name}#{numbers[name]}"
+        refs[ref] = None
+    return list(refs)
+
+
+def vulnerabilities(report: Report, refs: Sequence[str], main: str) -> list[Node]:
+    """Give the vulnerabilities of a report. `refs` are the references of its packages, `main` the subject's."""
+    by_source: dict[tuple[str, str], list[str]] = {}
+    for package, ref in zip(report.packages, refs, strict=True):
+        by_source.setdefault((package.key, package.source_version), []).append(ref)
+    found = [(each, each.vulnerability) for each in report.findings if each.vulnerability]
+    names = unique(finding.id for finding, _ in found)
+    return [
+        {"bom-ref": name} | _vulnerability(finding, vulnerability, by_source.get(_source(finding), [main]))
+        for name, (finding, vulnerability) in zip(names, found, strict=True)
+    ]
+
+
+def _source(finding: Finding) -> tuple[str, str]:
+    version = finding.package.source.version if finding.package else ""
+    return finding.fix_key.partition(":")[2], version
+
+
+def _vulnerability(finding: Finding, found: Vulnerability, refs: list[str]) -> Node:
+    node: Node = {
+        "id": found.id,
+        "ratings": _ratings(finding),
+        "description": finding.title,
+    }
+    deciding = next((each for each in finding.evidence.statements if each.decides), None)
+    if deciding:
+        node["source"] = {"name": deciding.feed}
+    if advice := _recommendation(finding, found):
+        node["recommendation"] = advice
+    if finding.references:
+        node["advisories"] = [{"url": address} for address in finding.references]
+    if analysis := _analysis(finding, found):
+        node["analysis"] = analysis
+    return node | {"affects": [{"ref": ref} for ref in refs]} | properties(_facts(finding, found))
+
+
+def _ratings(finding: Finding) -> list[Node]:
+    """Give every rating that is known, the one that decided first; the finding's own where there is none."""
+    known = sorted(finding.evidence.severities, key=lambda each: not each.used)
+    return [_rating(each) for each in known] or [{"severity": _severity(finding.severity), "method": "other"}]
+
+
+def _rating(evidence: SeverityEvidence) -> Node:
+    cvss = cvss_of(evidence.rating)
+    node: Node = {"source": {"name": evidence.source}}
+    if cvss.score is not None:
+        node["score"] = cvss.score
+    node |= {"severity": _severity(evidence.severity), "method": cvss.method}
+    return node | ({"vector": cvss.vector} if cvss.vector else {})
+
+
+def _severity(severity: Severity) -> str:
+    return _SEVERITIES.get(severity, severity.value)
+
+
+def _recommendation(finding: Finding, found: Vulnerability) -> str:
+    if finding.fix or not found.fixed_in or finding.package is None:
+        return finding.fix
+    return f"Upgrade {finding.package.source.name} to {found.fixed_in}."
+
+
+def _analysis(finding: Finding, found: Vulnerability) -> Node:
+    """Say what the vendor means to do. Whether it can be exploited here is not ours to claim, so no `state`."""
+    if found.status == State.AFFECTED:
+        return {}
+    details = (each.detail for each in finding.evidence.statements if each.decides and each.detail)
+    node: Node = {"response": ["will_not_fix"]} if found.status == State.WILL_NOT_FIX else {}
+    word = next(details, "")
+    return node | {"detail": f"The vendor says: {found.status}" + (f" ({word})." if word else ".")}
+
+
+def _facts(finding: Finding, found: Vulnerability) -> list[tuple[str, str]]:
+    waiver = finding.waiver
+    return [
+        ("severity", finding.severity.value),
+        ("fixed-in", found.fixed_in),
+        ("epss", "" if found.epss is None else f"{found.epss:g}"),
+        ("exploited", (found.exploited_since or "yes") if found.exploited else ""),
+        *(("alias", alias) for alias in found.aliases),
+        ("layer", finding.location.layer),
+        ("instruction", finding.location.instruction),
+        (
+            "waiver",
+            f"{waiver.id}: {waiver.reason} ({waiver.owner}, until {waiver.expires or 'ever'})" if waiver else "",
+        ),
+    ]

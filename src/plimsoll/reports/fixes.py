@@ -1,0 +1,127 @@
+"""What matters first: the fixes of a report, exploited ones first, then by what each takes from the score."""
+
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cmp_to_key
+
+from plimsoll.errors import VersionRefusedError
+from plimsoll.model.finding import Finding
+from plimsoll.model.report import Report
+from plimsoll.model.score import Part, Score, value
+from plimsoll.model.severity import Severity
+from plimsoll.model.version import Scheme
+from plimsoll.plugins import discover
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """One thing to do: a source package to upgrade, or a rule to satisfy, with the findings it removes.
+
+    `remedy` is the version to upgrade to or, for a rule, what to do; empty where nothing fixes it yet. `findings` counts what it is for, `explain` names the most
+    urgent of them. `mass` is what it adds to M at the low end. `score` is the low end without that mass, None
+    where there is no score or no fix; `at_most` says that some of that mass may stay, so that the gain is
+    less. `epss` is the highest of its vulnerabilities, None where none has one.
+    """
+
+    name: str
+    installed: str
+    remedy: str
+    findings: int
+    explain: str
+    severity: Severity
+    exploited: bool
+    epss: float | None
+    mass: float
+    score: float | None
+    at_most: bool
+
+
+def urgency(finding: Finding) -> tuple[int, bool, float, str]:
+    """Give a sort key: worst severity first, then exploited, then the likeliest, then by id."""
+    found = finding.vulnerability
+    epss = found.epss if found and found.epss is not None else 0.0
+    return -finding.severity.rank, not (found and found.exploited), -epss, finding.id
+
+
+def first_fixes(report: Report) -> list[Fix]:
+    """Give the fixes that a person should look at, in order: each is available or is for something exploited.
+
+    Waived findings ask for nothing, so a fix of only such findings is left out.
+    """
+    parts = {part.fix: part for part in report.score.parts}
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        groups.setdefault(_part_name(finding, parts), []).append(finding)
+    fixes = [
+        _fix(sorted(group, key=urgency), report, parts.get(name))
+        for name, group in groups.items()
+        if any(map(_asks, group))
+    ]
+    return sorted(fixes, key=lambda fix: (not fix.exploited, -fix.mass, -fix.severity.rank, fix.name))
+
+
+def _part_name(finding: Finding, parts: Collection[str]) -> str:
+    """Name the part of the score that a finding is in: a source package, a rule on its subject, or itself."""
+    if finding.vulnerability:
+        return finding.fix_key
+    check = f"check:{finding.subject}:{finding.rule}"
+    return check if check in parts else finding.id
+
+
+def _asks(finding: Finding) -> bool:
+    return finding.waiver is None and (_is_available(finding) or _is_exploited(finding))
+
+
+def _is_available(finding: Finding) -> bool:
+    return bool(finding.vulnerability.fixed_in) if finding.vulnerability else bool(finding.fix)
+
+
+def _is_exploited(finding: Finding) -> bool:
+    return finding.vulnerability is not None and finding.vulnerability.exploited
+
+
+def _fix(group: list[Finding], report: Report, part: Part | None) -> Fix:
+    available = [finding for finding in group if _is_available(finding)]
+    first, package = group[0], group[0].package
+    epss = [each.vulnerability.epss for each in group if each.vulnerability and each.vulnerability.epss is not None]
+    return Fix(
+        name=package.source.name if package else first.title or first.rule,
+        installed=package.source.version if package else "",
+        remedy=_fixed_in(available) if first.vulnerability else first.fix,
+        findings=len(group),
+        explain=first.vulnerability.id if first.vulnerability else first.id,
+        severity=first.severity,
+        exploited=any(map(_is_exploited, group)),
+        epss=max(epss, default=None),
+        mass=part.mass_low if part else 0.0,
+        score=_without(part, report.score) if part and available else None,
+        at_most=part is not None and (len(available) < part.findings or part.mass_high < part.mass_low),
+    )
+
+
+def _without(part: Part, score: Score) -> float | None:
+    """Give the score's low end with a part gone: what-if by subtraction (design, idea 4)."""
+    if score.low is None:
+        return None
+    return value(math.fsum(other.mass_low for other in score.parts if other.fix != part.fix))
+
+
+def _fixed_in(available: list[Finding]) -> str:
+    """Give the lowest version with all the fixes; where no order of versions is known, as many as there are."""
+    versions = {each.vulnerability.fixed_in: None for each in available if each.vulnerability}
+    if len(versions) < 2:
+        return "".join(versions)
+    schemes = {evidence.scheme for each in available for evidence in each.evidence.statements if evidence.decides}
+    return _newest(versions, schemes) or f"{len(versions)} versions"
+
+
+def _newest(versions: Iterable[str], schemes: set[str]) -> str:
+    known = discover("plimsoll.versions", Scheme)
+    scheme = known.get(schemes.pop()) if len(schemes) == 1 else None
+    if scheme is None:
+        return ""
+    try:
+        return max(versions, key=cmp_to_key(scheme.compare))
+    except VersionRefusedError:
+        return ""

@@ -1,0 +1,192 @@
+"""SARIF 2.1.0, for code scanning services and editors.
+
+Source: SARIF 2.1.0 with errata 01 (OASIS), and what GitHub code scanning asks beyond it: a rule id, a message
+and a physical location with a relative URI in every result, `security-severity` in the rules.
+"""
+
+from hashlib import sha256
+
+from plimsoll.model.finding import Finding, WaiverMark
+from plimsoll.model.gap import Gap
+from plimsoll.model.report import Report
+from plimsoll.model.reporting import Format, Style
+from plimsoll.model.severity import Severity
+from plimsoll.reports.document import json_document
+from plimsoll.reports.ratings import severity_score
+from plimsoll.reports.text import encodable
+from plimsoll.reports.unmeasured import unmeasured
+
+Node = dict[str, object]
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.UNKNOWN: "warning",
+    Severity.LOW: "note",
+    Severity.NEGLIGIBLE: "note",
+}
+
+
+def render(report: Report, _style: Style) -> str:
+    """Give the report as one run. Gaps are warnings of its invocation, waived findings are suppressed results."""
+    rules = _by_rule(report)
+    index = {name: number for number, name in enumerate(rules)}
+    run: Node = {
+        "tool": {"driver": _driver(report, rules)},
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notes(report)}],
+        "results": [_result(finding, index, report) for finding in report.findings],
+        "properties": _properties(report),
+    }
+    return json_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule_id(finding: Finding) -> str:
+    return finding.vulnerability.id if finding.vulnerability else finding.rule or finding.kind.value
+
+
+def _by_rule(report: Report) -> dict[str, list[Finding]]:
+    rules: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        rules.setdefault(_rule_id(finding), []).append(finding)
+    return dict(sorted(rules.items()))
+
+
+def _driver(report: Report, rules: dict[str, list[Finding]]) -> Node:
+    return {
+        "name": report.tool.name,
+        "version": report.tool.version,
+        "rules": [_rule(name, findings) for name, findings in rules.items()],
+        "notifications": [{"id": what} for what in _gap_kinds(report)],
+    }
+
+
+def _rule(name: str, findings: list[Finding]) -> Node:
+    """Describe a rule by its worst finding, as one vulnerability may be rated otherwise in each package."""
+    worst = max(findings, key=severity_score)
+    node: Node = {
+        "id": name,
+        "shortDescription": _text(worst.title or name),
+        "help": _text(_help(name, worst)),
+        "defaultConfiguration": {"level": _LEVELS[worst.severity]},
+        "properties": {
+            "security-severity": f"{severity_score(worst):.1f}",
+            "tags": sorted({"security", *(finding.kind.value for finding in findings)}),
+        },
+    }
+    address = next((each for each in worst.references if _is_address(each)), None)
+    return node | ({"helpUri": address} if address else {})
+
+
+def _help(name: str, finding: Finding) -> str:
+    lines = [finding.title or name, finding.fix, *finding.references, f"More: plimsoll explain {name}"]
+    return "\n".join(line for line in lines if line)
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://")) and text.isascii() and text.isprintable() and " " not in text
+
+
+def _text(text: str) -> Node:
+    """Give a message without embedded links (SARIF 3.11.6): text from outside must not become one."""
+    return {"text": text.replace("](", "] (")}
+
+
+def _result(finding: Finding, index: dict[str, int], report: Report) -> Node:
+    rule = _rule_id(finding)
+    mark = sha256(encodable(finding.id).encode()).hexdigest()[:16]
+    node: Node = {
+        "ruleId": rule,
+        "ruleIndex": index[rule],
+        "level": _LEVELS[finding.severity],
+        "message": _text(_message(finding)),
+        "locations": [_location(finding, report)],
+        # GitHub tells results apart by the second one alone; both survive a rebuild of the image.
+        "partialFingerprints": {"plimsoll/finding-id": finding.id, "primaryLocationLineHash": f"{mark}:1"},
+        "suppressions": [_suppression(finding.waiver)] if finding.waiver else [],
+    }
+    return node | {"properties": _facts(finding)}
+
+
+def _message(finding: Finding) -> str:
+    package, found = finding.package, finding.vulnerability
+    where = f"{package.source.name} {package.source.version}: " if package else ""
+    threat = " Exploited in the wild." if found and found.exploited else ""
+    end = "" if not finding.fix else f" {finding.fix}"
+    return f"{where}{finding.title or _rule_id(finding)} ({finding.severity}).{threat}{end}"
+
+
+def _location(finding: Finding, report: Report) -> Node:
+    place = finding.location
+    region: Node = {"startLine": max(place.line or 1, 1)}
+    if place.column and place.column > 0:
+        region["startColumn"] = place.column
+    node: Node = {"physicalLocation": {"artifactLocation": {"uri": _uri(finding, report)}, "region": region}}
+    logical = [_logical(finding.subject, "", "subject")]
+    if place.layer:
+        logical.append(_logical(place.layer, f"{finding.subject}/{place.layer}", "layer"))
+    if finding.package:
+        logical.append(_logical(finding.package.source.name, finding.package.purl, "package"))
+    return node | {"logicalLocations": logical}
+
+
+def _logical(name: str, whole: str, kind: str) -> Node:
+    return {"name": name, "fullyQualifiedName": whole or name, "kind": kind}
+
+
+def _uri(finding: Finding, report: Report) -> str:
+    """Give the path in the tree as a relative URI; the target's name where a finding has no path."""
+    from urllib.parse import quote
+
+    path = finding.location.path or report.target
+    names = [name for name in path.split("/") if name not in {"", ".", ".."}]
+    return quote(encodable("/".join(names)) or "target", safe="/")
+
+
+def _suppression(waiver: WaiverMark) -> Node:
+    until = f" until {waiver.expires}" if waiver.expires else ""
+    text = f"{waiver.reason} ({waiver.owner}{until}, waiver {waiver.id})"
+    return {"kind": "external", "status": "accepted", "justification": text}
+
+
+def _facts(finding: Finding) -> Node:
+    found, place = finding.vulnerability, finding.location
+    facts: Node = {"kind": finding.kind.value, "severity": finding.severity.value, "subject": finding.subject}
+    if found:
+        facts |= {"status": found.status, "fixedIn": found.fixed_in, "exploited": found.exploited, "epss": found.epss}
+    if place.instruction:
+        facts["instruction"] = place.instruction
+    return {key: value for key, value in facts.items() if value not in ("", None)}
+
+
+def _notes(report: Report) -> list[Node]:
+    order = {what: number for number, what in enumerate(_gap_kinds(report))}
+    return [_note(gap, order[gap.what]) for gap in unmeasured(report)]
+
+
+def _gap_kinds(report: Report) -> list[str]:
+    return sorted({gap.what for gap in unmeasured(report)})
+
+
+def _note(gap: Gap, number: int) -> Node:
+    advice = f" {gap.advice}" if gap.advice else ""
+    return {
+        "level": "warning",
+        "descriptor": {"id": gap.what, "index": number},
+        "message": _text(f"Not measured: {gap.question} ({gap.count}, {gap.subject}): {gap.reason}{advice}"),
+        "properties": {"subject": gap.subject, "count": gap.count},
+    }
+
+
+def _properties(report: Report) -> Node:
+    score = report.score
+    return {
+        "asOf": report.as_of,
+        "target": report.target,
+        "score": {"low": score.low, "high": score.high, "estimated": score.estimated},
+        "hidden": report.hidden,
+        "knowledge": [{"feed": feed.name, "date": feed.date, "ageDays": feed.age_days} for feed in report.knowledge],
+    }
+
+
+SARIF = Format(name="sarif", title="SARIF 2.1.0", commands=("scan",), render=render)

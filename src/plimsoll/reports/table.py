@@ -1,0 +1,183 @@
+"""The report for people: what was scanned, the score, what matters first, and what was not measured."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from plimsoll.model.reporting import Format, Style
+from plimsoll.model.severity import Severity
+from plimsoll.reports.fixes import first_fixes, urgency
+from plimsoll.reports.table_rows import SEVERITY_STYLES, finding_rows, fix_rows, gap_rows, grid, headed, whole
+from plimsoll.reports.text import visible
+from plimsoll.reports.unmeasured import unmeasured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+    from plimsoll.model.report import Report, WaiverState
+    from plimsoll.model.score import Score
+    from plimsoll.reports.fixes import Fix
+
+NARROWEST = 40
+MOST_FIXES = 10
+MOST_FINDINGS = 25
+
+
+def render(report: Report, style: Style) -> str:
+    """Give the report as text of `style.width` columns. Whatever came from outside is escaped before it is shown."""
+    out = StringIO()
+    console = _console(out, style)
+    for number, block in enumerate(_blocks(report, console.width)):
+        if number:
+            console.print()
+        console.print(block)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
+def _console(out: StringIO, style: Style) -> Console:
+    """Give a console that depends on nothing but `style`: neither on the environment nor on a terminal."""
+    from rich.console import Console
+
+    return Console(
+        file=out,
+        width=max(style.width, NARROWEST),
+        height=100,
+        force_terminal=style.colour,
+        force_jupyter=False,
+        color_system="standard" if style.colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        _environ={},
+    )
+
+
+def _blocks(report: Report, width: int) -> Iterator[RenderableType]:
+    yield _headline(report)
+    yield _counts(report)
+    fixes = first_fixes(report)
+    yield from _what_matters(report, fixes, width)
+    yield from _findings(report, width)
+    yield from _not_measured(report)
+    yield from _waivers(report)
+    yield _knowledge(report)
+    yield _next(report, fixes)
+
+
+def _headline(report: Report) -> Text:
+    from rich.text import Text
+
+    lines = [visible(report.target, 200)]
+    for subject in report.subjects:
+        facts = (subject.kind, subject.distro, subject.platform)
+        lines.append(f"{visible(subject.name, 200)} ({', '.join(visible(fact, 80) for fact in facts if fact)})")
+    shown = lines[1:] if len(lines) == 2 else lines
+    shown[-1] += f", {_many(len(report.packages), 'package')}"
+    return Text("\n").join([Text("\n".join(shown)), _score(report.score)])
+
+
+def _score(score: Score) -> Text:
+    from rich.text import Text
+
+    if score.low is None or score.high is None:
+        return Text("No score: nothing was measured.", "bold red")
+    low, high = whole(score.low), whole(score.high)
+    headline = Text(f"Score {low}" + (f" ({low}–{high})" if high != low else ""), "bold")  # noqa: RUF001 - a range
+    meaning = f" of 100. {low} counts what was not measured as if it were bad, {high} only what was found."
+    estimate = f" The {low} is in part estimated." if score.estimated else ""
+    return headline + Text((meaning if high != low else " of 100.") + estimate)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _counts(report: Report) -> Text:
+    from rich.text import Text
+
+    counts = Counter(finding.severity for finding in report.findings)
+    words = [
+        Text(f"{counts[severity]} {severity}", SEVERITY_STYLES[severity]) for severity in Severity if counts[severity]
+    ]
+    if report.score.low is None and not words:
+        return Text("Findings: none, because nothing was measured")
+    line = Text("Findings: ") + (Text(", ").join(words) if words else Text("none"))
+    if waived := sum(finding.waiver is not None for finding in report.findings):
+        line += Text(f"; {waived} of them waived")
+    if report.hidden:
+        line += Text(f"; {report.hidden} more hidden by filters, but counted in the score")
+    return line if words or not unmeasured(report) else line + Text(" in what was measured")
+
+
+def _what_matters(report: Report, fixes: Sequence[Fix], width: int) -> Iterator[RenderableType]:
+    if fixes:
+        yield headed("What matters first", fix_rows(fixes[:MOST_FIXES], report.score.low, width))
+    if rest := fixes[MOST_FIXES:]:
+        yield _hint(f"{len(rest)} more of them")
+
+
+def _hint(what: str) -> Text:
+    from rich.text import Text
+
+    return Text(f"… and {what}: --format json shows all.", "dim")
+
+
+def _findings(report: Report, width: int) -> Iterator[RenderableType]:
+    findings = sorted(report.findings, key=urgency)
+    if findings:
+        yield headed("Findings", finding_rows(findings[:MOST_FINDINGS], width))
+    if rest := findings[MOST_FINDINGS:]:
+        yield _hint(f"{len(rest)} more of them")
+
+
+def _not_measured(report: Report) -> Iterator[RenderableType]:
+    if gaps := unmeasured(report):
+        yield headed("Not measured", gap_rows(gaps, several=len(report.subjects) > 1))
+
+
+def _waivers(report: Report) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    notes = [_waiver(waiver) for waiver in report.waivers if waiver.state != "used"]
+    if notes:
+        yield headed("Waivers", Text("\n".join(notes)))
+
+
+def _waiver(waiver: WaiverState) -> str:
+    who = f"{visible(waiver.id, 120)} ({visible(waiver.owner, 80)}: {visible(waiver.reason)})"
+    if waiver.state == "expired":
+        return f"{who} expired on {visible(waiver.expires, 20)}, so it holds no more."
+    return f"{who} is {visible(waiver.state, 20)}: it matches no finding."
+
+
+def _knowledge(report: Report) -> RenderableType:
+    from rich.text import Text
+
+    if not report.knowledge:
+        return headed("Knowledge", Text("none: no feed was asked"))
+    rows = [
+        (visible(feed.name, 60), visible(feed.date, 20), f"{_many(feed.age_days, 'day')} old")
+        for feed in report.knowledge
+    ]
+    return headed("Knowledge", grid(rows))
+
+
+def _next(report: Report, fixes: Sequence[Fix]) -> Text:
+    from shlex import quote
+
+    from rich.text import Text
+
+    worst = min(report.findings, key=urgency, default=None)
+    if worst is None:
+        return Text(f"Next: plimsoll sbom {quote(visible(report.target, 200))}")
+    named = worst.vulnerability.id if worst.vulnerability else worst.id
+    return Text(f"Next: plimsoll explain {quote(visible(fixes[0].explain if fixes else named, 200))}")
+
+
+TABLE = Format(name="table", title="For people, on a terminal", commands=("scan",), render=render)

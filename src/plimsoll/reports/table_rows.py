@@ -1,0 +1,170 @@
+"""The tables of the report for people: no boxes, columns that fold, and only what a person reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plimsoll.model.severity import Severity
+from plimsoll.reports.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import RenderableType
+    from rich.table import Table
+    from rich.text import Text
+
+    from plimsoll.model.finding import Finding
+    from plimsoll.model.gap import Gap
+    from plimsoll.reports.fixes import Fix
+
+WIDE = 90
+"""Columns from which there is room for what is nice to know."""
+
+SHORT = 24
+"""Columns of a text that is rather not folded, as the id of a vulnerability."""
+
+CELL = 60
+"""Characters of one text in a table; longer ones are cut."""
+
+SEVERITY_STYLES = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "blue",
+    Severity.NEGLIGIBLE: "dim",
+    Severity.UNKNOWN: "magenta",
+}
+
+
+def headed(title: str, body: RenderableType) -> RenderableType:
+    """Give a block with its title, indented by two."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    return Group(Text(title, "bold"), Padding(body, (0, 0, 0, 2)))
+
+
+def grid(rows: Iterable[Sequence[str | Text]], headers: Sequence[str] = (), *, whole: int = 0) -> Table:
+    """Give a table without lines; texts are shown as they are, so they must have been made visible.
+
+    The first `whole` columns are not folded as long as their texts are short.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=bool(headers), header_style="dim")
+    for number, column in enumerate(zip(*cells, strict=True)):
+        is_short = all(cell.cell_len <= SHORT for cell in column)
+        header = Text(headers[number]) if headers else ""
+        table.add_column(header, overflow="fold", no_wrap=number < whole and is_short)
+    for row in cells:
+        table.add_row(*row)
+    return table
+
+
+def fix_rows(fixes: Sequence[Fix], low: float | None, width: int) -> Table:
+    """Give one row for each fix, and what the score would be with it."""
+    if width < WIDE:
+        headers: tuple[str, ...] = ("Package", "Fix", "Worst", "For", "Score")
+    else:
+        headers = ("Package", "Installed", "Fix", "Worst", "Findings", "EPSS", "Score")
+    return grid([_fix_row(fix, low, is_wide=width >= WIDE) for fix in fixes], headers)
+
+
+def _fix_row(fix: Fix, low: float | None, *, is_wide: bool) -> list[str | Text]:
+    installed = [visible(fix.installed, CELL)] if is_wide else []
+    epss = [_epss(fix.epss)] if is_wide else []
+    return [
+        visible(fix.name, CELL),
+        *installed,
+        visible(fix.remedy, CELL) or "none yet",
+        _severity(fix.severity),
+        _exploited(str(fix.findings), exploited=fix.exploited),
+        *epss,
+        gain(low, fix.score, at_most=fix.at_most),
+    ]
+
+
+def whole(score: float) -> int:
+    """Give a score as people read it: rounded down, so that it never looks better than it is."""
+    return int(score + 1e-9)
+
+
+def gain(low: float | None, score: float | None, *, at_most: bool) -> str:
+    """Say what a fix gives: `61 → 66`, `61 → ≤ 66` where some of its findings stay, `+0.4` where it gives little."""
+    if low is None or score is None:
+        return ""
+    limit = "≤ " if at_most else ""
+    before, after = whole(low), whole(score)
+    return f"{before} → {limit}{after}" if after > before else f"{limit}+{score - low:.1f}"
+
+
+def _severity(severity: Severity) -> Text:
+    from rich.text import Text
+
+    return Text(severity.value, SEVERITY_STYLES[severity])
+
+
+def _exploited(text: str, *, exploited: bool) -> Text:
+    from rich.text import Text
+
+    return Text(text) + (Text(", exploited", "bold red") if exploited else Text(""))
+
+
+def _epss(epss: float | None) -> str:
+    return "" if epss is None else f"{epss:.1%}"
+
+
+def finding_rows(findings: Sequence[Finding], width: int) -> Table:
+    """Give one row for each finding."""
+    is_wide = width >= WIDE
+    headers = ("Severity", "Finding", "Where", *(("Fixed in", "EPSS") if is_wide else ()), "Remark")
+    return grid([_finding_row(finding, is_wide=is_wide) for finding in findings], headers, whole=2)
+
+
+def _finding_row(finding: Finding, *, is_wide: bool) -> list[str | Text]:
+    found = finding.vulnerability
+    name = found.id if found else finding.rule or finding.kind.value
+    fixed = visible(found.fixed_in, CELL) if found else ""
+    where = visible(_where(finding), CELL)
+    middle = [where, fixed, _epss(found.epss if found else None)] if is_wide else [_arrow(where, fixed)]
+    return [_severity(finding.severity), visible(name, CELL), *middle, _remark(finding)]
+
+
+def _arrow(before: str, after: str) -> str:
+    return f"{before} → {after}" if after else before
+
+
+def _where(finding: Finding) -> str:
+    if finding.package:
+        return f"{finding.package.source.name} {finding.package.source.version}"
+    line = f":{finding.location.line}" if finding.location.line else ""
+    return f"{finding.location.path}{line}" if finding.location.path else finding.location.pointer or finding.subject
+
+
+def _remark(finding: Finding) -> Text:
+    from rich.text import Text
+
+    found = finding.vulnerability
+    marks: list[Text] = [] if found else [Text(visible(finding.title))]
+    if found and found.exploited:
+        marks.append(Text("exploited", "bold red"))
+    if finding.waiver:
+        marks.append(Text("waived", "dim"))
+    if found and found.status != "affected":
+        marks.append(Text(visible(found.status, CELL)))
+    return Text(", ").join(marks)
+
+
+def gap_rows(gaps: Sequence[Gap], *, several: bool) -> Table:
+    """Give every gap, none left out: what, how many, why, and what would measure it."""
+    return grid([(f"{visible(gap.what, CELL)} ({gap.count})", _gap(gap, several=several)) for gap in gaps])
+
+
+def _gap(gap: Gap, *, several: bool) -> str:
+    where = f"{visible(gap.subject)}: " if several else ""
+    advice = f"\n→ {visible(gap.advice)}" if gap.advice else ""
+    return f"{where}{visible(gap.question)} {visible(gap.reason)}{advice}"

@@ -1,0 +1,3 @@
+# Gem::Specification
+name: rake
+version: 13.0.6

@@ -1,0 +1,161 @@
+"""Every parser of outside data, with real input to damage."""
+
+import gzip
+import io
+import json
+import lzma
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatch
+from pathlib import Path
+
+from tests.fuzz.campaign import Target
+
+from plimsoll.model.ecosystem import Ecosystem
+from plimsoll.model.limits import MIB, Limits
+from plimsoll.model.statement import Feed
+from plimsoll.model.version import Scheme
+from plimsoll.plugins import discover
+from plimsoll.sources.documents import ImageConfig, Index, Manifest, SavedImage, decode
+from plimsoll.trees.inflate import inflate
+from plimsoll.trees.tar import TarReader
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+SMALL = 100_000
+"""Bytes over which a file makes a slow seed."""
+DATA = Path(__file__).parents[1] / "data"
+LIMITS = Limits(layer_size=16 * MIB, ratio_floor=1 * MIB, feed_size=16 * MIB, kept_size=8 * MIB, entries=10_000)
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+DESCRIBED = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": DIGEST, "size": 7}
+VERSIONS = {
+    "apk": ("0", "1.36.1-r29", "1.2.3_alpha4_p5-r6", "3.3.2-r0", "20240705a", "1.2.5_git20230101-r0"),
+    "dpkg": ("0", "1:2.38.1-5+deb12u3", "3.0.15~rc1-1", "20230311+deb12u1", "2.6.1~~"),
+}
+
+
+def targets() -> dict[str, Target]:
+    """Give all of them by name, in name order."""
+    made = [*_ecosystems(), *_feeds(), *_versions(), *_documents(), _tar(), _inflate()]
+    return {target.name: target for target in sorted(made, key=lambda target: target.name)}
+
+
+def _ecosystems() -> Iterable[Target]:
+    for ecosystem in discover("plimsoll.ecosystems", Ecosystem).values():
+        if ecosystem.parse is not None:
+            root = DATA / "ecosystems" / ecosystem.name
+            files = sorted(path for path in root.rglob("*") if path.is_file())
+            path = files[0].relative_to(root).as_posix()
+            yield Target(
+                name=f"ecosystem-{ecosystem.name}",
+                seeds=tuple(file.read_bytes() for file in files),
+                run=_total(ecosystem.parse, path),
+            )
+
+
+def _total(parse: Callable[[str, bytes], object], path: str) -> Callable[[bytes], object]:
+    return lambda data: parse(path, data)
+
+
+def _feeds() -> Iterable[Target]:
+    """Feeds read files; the seeds are the small real ones among the tests' data, unwrapped where they are in xz."""
+    files = sorted(path for path in DATA.rglob("*") if path.is_file() and path.stat().st_size < SMALL)
+    for feed in discover("plimsoll.knowledge.feeds", Feed).values():
+        for pattern in feed.files:
+            seeds = [_unwrapped(path) for path in files if fnmatch(path.as_posix().removesuffix(".xz"), f"*/{pattern}")]
+            yield Target(
+                name=f"feed-{feed.name}-{Path(pattern).stem.strip('*')}",
+                seeds=(*seeds, b"{}"),
+                run=_through_a_file(feed, pattern.replace("*", "v3.20")),
+            )
+
+
+def _unwrapped(path: Path) -> bytes:
+    return lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+
+
+def _through_a_file(feed: Feed, path: str) -> Callable[[bytes], object]:
+    def run(data: bytes) -> object:
+        with tempfile.NamedTemporaryFile(suffix=Path(path).suffix) as file:
+            file.write(data)
+            file.flush()
+            return [str(known) for known in feed.parse(path, Path(file.name), LIMITS)]
+
+    return run
+
+
+def _versions() -> Iterable[Target]:
+    for scheme in discover("plimsoll.versions", Scheme).values():
+        seeds = tuple(version.encode() for version in VERSIONS.get(scheme.name, ("1", "1.2.3-4")))
+        yield Target(name=f"version-{scheme.name}", seeds=seeds, run=_ordered(scheme))
+
+
+def _ordered(scheme: Scheme) -> Callable[[bytes], object]:
+    def run(data: bytes) -> object:
+        left, _, right = data.decode("utf-8", "surrogateescape").partition("\n")
+        return scheme.compare(left, right or left), scheme.key(left), scheme.key(right or left)
+
+    return run
+
+
+def _documents() -> Iterable[Target]:
+    index = {"schemaVersion": 2, "manifests": [{**DESCRIBED, "platform": {"os": "linux", "architecture": "arm64"}}]}
+    config = {
+        "os": "linux",
+        "rootfs": {"type": "layers", "diff_ids": [DIGEST]},
+        "history": [{"created_by": "RUN true", "empty_layer": True}],
+        "config": {"User": "app", "Labels": {"a": "b"}},
+    }
+    saved = [{"Config": "c.json", "RepoTags": ["a:1"], "Layers": ["l/layer.tar"]}]
+    yield _document("index", Index, index)
+    yield _document("manifest", Manifest, {"config": DESCRIBED, "layers": [DESCRIBED]})
+    yield _document("image-config", ImageConfig, config)
+    yield _document("docker-save", list[SavedImage], saved)
+
+
+def _document(name: str, kind: type, example: object) -> Target:
+    return Target(
+        name=f"document-{name}",
+        seeds=(json.dumps(example).encode(),),
+        run=lambda data: decode(data, kind, name, LIMITS),
+    )
+
+
+def _tar() -> Target:
+    formats = (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
+
+    def run(data: bytes) -> object:
+        reader = TarReader(lambda _path, _mode, size: size, lambda _path, _data: None, LIMITS, "layer")
+        for at in range(0, len(data), 700):
+            reader.feed(data[at : at + 700])
+        return reader.finish()
+
+    return Target(name="tar", seeds=tuple(_archive(kind) for kind in formats), run=run)
+
+
+def _archive(kind: int) -> bytes:
+    """Make a small archive with every kind of entry and names that need extension records."""
+    stream = io.BytesIO()
+    long = "folder/" * 12 + "name"
+    with tarfile.open(fileobj=stream, mode="w", format=kind) as tar:
+        kinds = {"d": tarfile.DIRTYPE, "s": tarfile.SYMTYPE, "h": tarfile.LNKTYPE, "c": tarfile.CHRTYPE}
+        for name, type_ in kinds.items():
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = type_, "var/lib/dpkg/status"
+            tar.addfile(entry)
+        for name in ("var/lib/dpkg/status", "d/.wh.gone", "d/.wh..wh..opq", long):
+            entry = tarfile.TarInfo(name)
+            entry.size = 600
+            tar.addfile(entry, io.BytesIO(b"x" * 600))
+    return stream.getvalue()
+
+
+def _inflate() -> Target:
+    plain = _archive(tarfile.USTAR_FORMAT)
+    seeds = (gzip.compress(plain), zstd.compress(plain), gzip.compress(b"a") + gzip.compress(b"b"))
+    return Target(name="inflate", seeds=seeds, run=lambda data: sum(map(len, inflate([data], LIMITS, "layer"))))
