@@ -98,7 +98,8 @@ def _score(finding: Finding, score: Score, mass: float, without: Score) -> Itera
         yield "nothing was measured, so there is no score"
         return
     now, then = _range(score.low, score.high), _range(without.low, without.high)
-    yield f"score now {now}; without this fix ({finding.fix_key}) {then}"
+    fixed = f"all findings of {finding.package.source.name}" if finding.package else "all that its fix removes"
+    yield f"score now {now}; without {fixed} {then}"
 
 
 def _range(low: float, high: float) -> str:

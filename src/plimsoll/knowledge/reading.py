@@ -1,5 +1,6 @@
 """Bounded reading of feed files: whole JSON documents, zip members, compressed lines."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,8 @@ from plimsoll.errors import KnowledgeError, LimitError
 from plimsoll.model.limits import Limits
 
 T = TypeVar("T")
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 AGAIN = "Fetch the feed again."
 
@@ -55,6 +58,8 @@ def is_day(text: str) -> bool:
     """Say whether a text begins with an ISO day that the calendar has."""
     from datetime import date
 
+    if not _DAY.fullmatch(text[:10]):
+        return False
     try:
         date.fromisoformat(text[:10])
     except ValueError:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from plimsoll.errors import KnowledgeError, PlimsollError
+from plimsoll.errors import KnowledgeError, PlimsollError, UsageError
 from plimsoll.knowledge.building import Builder, Coverage, Renewal
 from plimsoll.knowledge.folder import Contents, Extent, FeedFile, contents, unwrapped
 from plimsoll.knowledge.intake import Said
 from plimsoll.knowledge.placing import move, private_folder
+from plimsoll.knowledge.reading import is_day
 from plimsoll.knowledge.store import Store
 from plimsoll.model.limits import Limits
 from plimsoll.model.statement import Feed, SpeaksFor
@@ -67,10 +68,12 @@ def update(  # noqa: PLR0913 - every part of an update is the caller's to choose
 
     `as_of` is the day of the build (ISO), `dates` gives days of feeds whose files state none. `former` is a store
     (the unpacked snapshot) to carry on where `store` does not exist yet. On any exception the former store stays
-    as it is. Raises KnowledgeError when the folder holds nothing that a feed could use.
+    as it is. Raises KnowledgeError when the folder holds nothing that a feed could use,
+    UsageError for a day that is none and for a feed that does not exist.
     """
     limits = limits or Limits()
     known = dict(feeds) if feeds is not None else dict(discover(FEEDS, Feed))
+    _refuse_wrong_days(as_of, dates or {}, known)
     folder = contents(feeds_folder, known, limits)
     if not any(folder.files.values()):
         raise KnowledgeError(
@@ -91,6 +94,14 @@ def update(  # noqa: PLR0913 - every part of an update is the caller's to choose
             raise KnowledgeError("no feed could be read: " + "; ".join(_reasons(outcomes)))
         move(target, store)
     return UpdateSummary(store=store, feeds=_dated(outcomes, store), skipped=folder.skipped, notes=notes)
+
+
+def _refuse_wrong_days(as_of: str, dates: Mapping[str, str], known: Mapping[str, Feed]) -> None:
+    for name, day in {**dates, "": as_of}.items():
+        if name and name not in known:
+            raise UsageError(f"there is no feed {name!r}", advice="Feeds: " + ", ".join(known))
+        if len(day) != 10 or not is_day(day):
+            raise UsageError(f"{day!r} is no day", advice="Write it as YYYY-MM-DD.")
 
 
 def _former(store: Path | None) -> tuple[Path | None, tuple[str, ...]]:
