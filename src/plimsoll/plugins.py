@@ -34,6 +34,16 @@ def discover(package: str, kind: type[P]) -> dict[str, P]:
     return dict(sorted(found.items()))
 
 
+def find(package: str, kind: type[P], name: str) -> P | None:
+    """Find one plug-in; loads only the module of that name where there is one, else looks through all."""
+    module = f"{package}.{name}"
+    if name.isidentifier() and any(info.name == name for info in iter_modules(import_module(package).__path__)):
+        for constant in vars(import_module(module)).values():
+            if isinstance(constant, kind) and constant.name == name:
+                return constant
+    return discover(package, kind).get(name)
+
+
 def _constants(package: str, kind: type[P]) -> Iterator[P]:
     folder = import_module(package).__path__
     for module in sorted(info.name for info in iter_modules(folder)):

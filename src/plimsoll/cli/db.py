@@ -45,7 +45,7 @@ def COMMAND() -> None:  # noqa: N802 - the plug-in's constant
 @option("--quiet", "-q", is_flag=True, help="Tell only errors on standard error.")
 @common
 @click.pass_obj
-def update_command(
+def update_command(  # noqa: PLR0913 - one argument per option
     settings: Settings,
     source: str | None,
     dates: Sequence[str],

@@ -1,6 +1,5 @@
 """Options that commands share: each is also PLIMSOLL_<OPTION> and a key of plimsoll.toml; flag > environment > file."""
 
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +37,8 @@ def _load_settings(ctx: click.Context, _param: click.Parameter, value: str | Non
     if ctx.resilient_parsing or (value is None and not path.is_file()):
         ctx.obj = Settings()
         return
+    import tomllib
+
     try:
         data = path.read_bytes()[: _LARGEST_SETTINGS + 1]
         document = tomllib.loads(data.decode("utf-8"))

@@ -5,21 +5,17 @@ from typing import Any
 
 import click
 
-from plimsoll.cli.console import style_for, tell, today, write
+from plimsoll.cli.console import tell, today
 from plimsoll.cli.examining import examination
+from plimsoll.cli.formats import FormatName, write_all
 from plimsoll.cli.options import PairedCommand, about_targets, common, option, paired, quietly
 from plimsoll.cli.progress import progress_for
-from plimsoll.knowledge.end_of_life import version_of_codename
-from plimsoll.model.reporting import Format
 from plimsoll.pipeline.inventory_report import inventory_report
-from plimsoll.plugins import discover
-
-FORMATS = sorted(name for name, form in discover("plimsoll.reports", Format).items() if "sbom" in form.commands)
 
 
 @click.command("sbom", cls=PairedCommand, short_help="Write a bill of materials.")
 @click.argument("target")
-@option("--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS), help="Format; default cyclonedx.")
+@option("--format", "-f", "formats", multiple=True, type=FormatName("sbom"), help="Format; default cyclonedx.")
 @option("--output", "-o", "outputs", multiple=True, metavar="FILE", help="Write the format before it to FILE.")
 @about_targets
 @quietly
@@ -30,14 +26,19 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
     places = paired(ctx, options["formats"], options["outputs"], "cyclonedx")
     progress = progress_for(quiet=options["quiet"], no_progress=options["no_progress"])
     how = examination(ctx.obj, options)
-    report, examined = inventory_report(how, version_of_codename, today(), sys.stdin.buffer, progress)
+    report, examined = inventory_report(how, _version_of, today(), sys.stdin.buffer, progress)
     if not options["quiet"]:
         tell(f"{report.target}: {examined.took}, {len(report.packages)} packages")
         for note in examined.notes:
             tell(f"note: {note}", style="yellow")
         if report.gaps:
             tell(f"not listed: {'; '.join(gap.question for gap in report.gaps)}", style="yellow")
-    forms = discover("plimsoll.reports", Format)
-    for name, output in places:
-        write(forms[name].render(report, style_for(output)), output)
+    write_all(report, places)
     return 0
+
+
+def _version_of(distribution: str, codename: str) -> str | None:
+    """Look into the release table, which few targets need."""
+    from plimsoll.knowledge.end_of_life import version_of_codename
+
+    return version_of_codename(distribution, codename)

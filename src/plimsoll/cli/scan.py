@@ -7,23 +7,21 @@ from typing import Any
 
 import click
 
-from plimsoll.cli.console import style_for, tell, write
+from plimsoll.cli.console import tell
 from plimsoll.cli.examining import examination
+from plimsoll.cli.formats import FormatName, write_all
 from plimsoll.cli.knowing import facts_of
 from plimsoll.cli.options import PairedCommand, about_targets, common, option, paired, quietly
 from plimsoll.cli.progress import progress_for
 from plimsoll.errors import UsageError
 from plimsoll.findings.select import gate, read_severities, select
 from plimsoll.model.report import Report
-from plimsoll.model.reporting import Format
 from plimsoll.model.severity import Severity
 from plimsoll.pipeline.last import keep_last
 from plimsoll.pipeline.scan import scan
-from plimsoll.plugins import discover
 
 GATE_HIT, NOT_MEASURED = 1, 3
 
-FORMATS = sorted(name for name, form in discover("plimsoll.reports", Format).items() if "scan" in form.commands)
 SEVERITIES = [severity.value for severity in Severity if severity is not Severity.UNKNOWN]
 
 
@@ -38,7 +36,7 @@ class Gates:
 
 @click.command("scan", cls=PairedCommand, short_help="Scan an image or root file system.")
 @click.argument("target")
-@option("--format", "-f", "formats", multiple=True, type=click.Choice(FORMATS), help="Report format; default table.")
+@option("--format", "-f", "formats", multiple=True, type=FormatName("scan"), help="Report format; default table.")
 @option("--output", "-o", "outputs", multiple=True, metavar="FILE", help="Write the format before it to FILE.")
 @option("--severity", metavar="LIST", help="Show only these severities, e.g. critical,high.")
 @option("--only", multiple=True, metavar="WORD", help="Show only these kinds, rules or vulnerabilities.")
@@ -75,9 +73,7 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
         ignore_unfixed=options["ignore_unfixed"],
     )
     report = replace(report, findings=shown, hidden=hidden)
-    forms = discover("plimsoll.reports", Format)
-    for name, output in places:
-        write(forms[name].render(report, style_for(output)), output)
+    write_all(report, places)
     gates = Gates(
         fail_on=Severity(options["fail_on"]) if options["fail_on"] else None,
         min_score=options["min_score"],

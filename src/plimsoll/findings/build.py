@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from plimsoll.findings.comparison import inside, interval
@@ -114,7 +115,7 @@ def _finding(
         package=FoundPackage(
             name=install.source,
             version=install.version,
-            purl=_source_purl(install),
+            purl=_source_purl(install.package, install.version, install.binaries[0].purl),
             source=SourcePackage(name=install.source, version=install.version),
             binaries=tuple(sorted({binary.name for one in case.hits for binary in one.install.binaries})),
         ),
@@ -177,10 +178,11 @@ def _comparison(said: Statement, install: Install, *, is_held: bool) -> str:
     return install.ruler.compare(install.version, said).text
 
 
-def _source_purl(install: Install) -> str:
-    """Give the purl of the source package, which the deb type marks with `arch=source`."""
-    kind, *namespace, name = map(unquote, install.package.split("/"))
-    _, _, qualifiers = install.binaries[0].purl.partition("?")
+@lru_cache(maxsize=4096)  # one source package has many findings
+def _source_purl(key: str, version: str, binary: str) -> str:
+    """Give the purl of a source package, which the deb type marks with `arch=source`, by that of a binary."""
+    kind, *namespace, name = map(unquote, key.split("/"))
+    _, _, qualifiers = binary.partition("?")
     distro = next((pair[7:] for pair in qualifiers.split("&") if pair.startswith("distro=")), "")
     arch = "source" if kind == "deb" else ""
-    return purl(kind, "/".join(namespace), name, install.version, {"arch": arch, "distro": unquote(distro)})
+    return purl(kind, "/".join(namespace), name, version, {"arch": arch, "distro": unquote(distro)})

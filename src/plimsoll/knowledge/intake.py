@@ -90,7 +90,7 @@ class Intake:
         number = self._number(said.vulnerability)
         match said:
             case Rating():
-                self._add("rating", (number, said.version, self._feed, said.score, said.vector))
+                self._add("rating", (number, said.version, self._feed, said.vector, said.score))
             case Probability():
                 self._add("probability", (number, self._feed, round(said.score * 100_000)))
             case Exploited():

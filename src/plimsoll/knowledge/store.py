@@ -47,7 +47,7 @@ _OF_PACKAGE = (
 )
 _WEIGHED = (
     f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
-    " WHERE vulnerability = ? AND product = ? AND package = ? AND until = 0 ORDER BY decides DESC, feed, n"
+    " WHERE vulnerability = ? AND product = ? AND package = ? AND until = 0 ORDER BY decides DESC, flags & 1, feed, n"
 )
 
 _P = ParamSpec("_P")

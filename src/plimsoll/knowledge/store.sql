@@ -1,4 +1,6 @@
 -- The knowledge store. One file; read-only once built. Days are integers (20250212, 0 unknown).
+-- In tables without a rowid the columns of the primary key come first, in its order: SQLite 3.40's integrity check
+-- takes other orders for damage.
 -- `word` interns every text that repeats: products, packages, advisories, the publishers' own words.
 -- A vulnerability is a number: CVE-YYYY-N as YYYY * 10^9 + N, any other id as minus its word (codes.py).
 
@@ -72,8 +74,8 @@ CREATE TABLE rating (
     vulnerability INTEGER NOT NULL,
     version INTEGER NOT NULL,
     feed INTEGER NOT NULL,
-    score REAL NOT NULL,
     vector TEXT NOT NULL,
+    score REAL NOT NULL,
     PRIMARY KEY (vulnerability, version, feed, vector)
 ) WITHOUT ROWID;
 

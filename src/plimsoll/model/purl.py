@@ -1,7 +1,6 @@
 """Package URLs (ECMA-427, "Package-URL specification")."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
 
 _SAFE = "-._~:"
 
@@ -11,6 +10,8 @@ def purl(kind: str, namespace: str, name: str, version: str = "", qualifiers: Ma
 
     Source: the specification's "How to build a purl string from its components".
     """
+    from urllib.parse import quote
+
     path = "/".join(quote(part, safe=_SAFE) for part in [*namespace.split("/"), name] if part)
     text = f"pkg:{kind}/{path}"
     if version:

@@ -1,7 +1,7 @@
 """From a target to its inventory: open, observe, join, list. What `scan` and `sbom` share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
@@ -9,7 +9,6 @@ from typing import IO
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
-from plimsoll.model.package import Distro
 from plimsoll.model.report import LayerFacts
 from plimsoll.model.subject import Subject
 from plimsoll.pipeline.distribution import VersionOf, recognise, stated_by_user
@@ -21,6 +20,9 @@ from plimsoll.trees.memory import LayerMemory
 from plimsoll.trees.paths import ancestors
 from plimsoll.trees.source import Opened
 from plimsoll.trees.tree import Tree
+
+JOIN = 1
+"""Changes whenever the same layers would be joined to something else."""
 
 
 class Progress:
@@ -62,27 +64,57 @@ class Examined:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What all layers of a target come to together; a pure function of them, so it can be remembered."""
+
+    inventory: Inventory
+    layers: tuple[LayerFacts, ...]
+
+
 def examine(how: Examination, version_of: VersionOf, standard_input: IO[bytes], progress: Progress) -> Examined:
     """Look at a target. Raises TargetError, HostileInputError, LimitError, UsageError."""
-    stated = stated_by_user(how.distro) if how.distro else None
     memory = LayerMemory(how.memory)
     reader = LayerReader(discover("plimsoll.ecosystems", Ecosystem), memory, how.limits, verify=how.verify)
     with opened(how.target, how.platform, how.limits, standard_input) as target:
         progress.start(sum(layer.size for layer in target.layers), target.subject.name)
         try:
-            seen = _see(how, target, reader, progress.advance)
-            distro = stated or recognise(seen, version_of)
-            inventory = take_inventory(seen, distro)
+            joined = _joined(how, target, reader, version_of, progress.advance)
         finally:
             progress.stop()
     return Examined(
-        subject=_with_distro(target.subject, distro),
+        subject=replace(target.subject, distro=joined.inventory.distro.product if joined.inventory.distro else ""),
         took=target.took,
-        inventory=inventory,
+        inventory=joined.inventory,
         gaps=(*target.gaps, *_skipped(how, target.subject.id)),
-        layers=_layer_facts(seen),
+        layers=joined.layers,
         notes=(f"layer memory is not used: {memory.why_not}",) if how.memory and memory.why_not else (),
     )
+
+
+def _joined(
+    how: Examination, target: Opened, reader: LayerReader, version_of: VersionOf, advance: Callable[[int], None]
+) -> Joined:
+    """Join the layers, or recall what came of it for the same verified layers, plug-ins and options."""
+    known = reader.verified(target.layers)
+    if known is not None:
+        recalled = reader.memory.recall_joined(_inputs(how, target, reader, known), Joined)
+        if recalled is not None:
+            return recalled
+    stated = stated_by_user(how.distro) if how.distro else None
+    seen = _see(how, target, reader, advance)
+    joined = Joined(inventory=take_inventory(seen, stated or recognise(seen, version_of)), layers=_layer_facts(seen))
+    verified = tuple(layer.diff_id for layer in seen.layers)
+    if all(verified):
+        reader.memory.keep_joined(_inputs(how, target, reader, verified), joined)
+    return joined
+
+
+def _inputs(how: Examination, target: Opened, reader: LayerReader, diff_ids: tuple[str, ...]) -> object:
+    """List all that a join depends on; the configuration's digest stands for the recipe and the subject."""
+    plugins = [(plugin.name, plugin.version) for plugin in reader.ecosystems.values()]
+    options = (how.distro, how.skip_dirs, how.skip_files, how.limits.symlinks, how.limits.packages)
+    return (JOIN, target.subject.id, diff_ids, plugins, options)
 
 
 def _see(how: Examination, target: Opened, reader: LayerReader, advance: Callable[[int], None]) -> Seen:
@@ -132,18 +164,6 @@ def _skipped(how: Examination, subject: str) -> tuple[Gap, ...]:
             count=len(patterns),
             advice="Leave the option out to measure it.",
         ),
-    )
-
-
-def _with_distro(subject: Subject, distro: Distro | None) -> Subject:
-    return Subject(
-        id=subject.id,
-        kind=subject.kind,
-        name=subject.name,
-        digest=subject.digest,
-        parent=subject.parent,
-        platform=subject.platform,
-        distro=distro.product if distro else "",
     )
 
 

@@ -25,7 +25,7 @@ class Inventory:
     packages: tuple[Package, ...]
     distro: Distro | None
     gaps: tuple[Gap, ...]
-    unread: Mapping[str, int]
+    unread: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,16 +7,15 @@ from tempfile import mkstemp
 
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import Report
-from plimsoll.model.reporting import Format, Style
-from plimsoll.plugins import discover
-from plimsoll.reports.json_report import read_report
+from plimsoll.model.reporting import Style
+from plimsoll.reports.json_report import JSON, read_report
 
 NAME = "last-report.json"
 
 
 def keep_last(report: Report, cache: Path) -> None:
     """Keep a report as the last one; where the cache cannot be written there is none."""
-    document = discover("plimsoll.reports", Format)["json"].render(report, Style())
+    document = JSON.render(report, Style())
     with suppress(OSError):
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = mkstemp(dir=cache, prefix=".last-")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import replace
 from threading import Event
 
 from plimsoll.errors import HostileInputError, PlimsollError
@@ -22,7 +22,7 @@ class LayerReader:
         """Make a reader; `verify` reads and verifies every layer although the memory could answer."""
         self.ecosystems = ecosystems
         self.limits = limits
-        self._memory = memory
+        self.memory = memory
         self._verify = verify
         self._deadline = Deadline.after(limits)
         self._stop = Event()
@@ -31,8 +31,8 @@ class LayerReader:
         """Give what is known of each layer, in the order given. Raises the first error of any layer."""
         seen: dict[int, LayerObservation] = {}
         for number, layer in enumerate(layers):
-            known = self._recall(layer)
-            if known is not None:
+            known, missing = self._recall(layer)
+            if known is not None and not missing:
                 seen[number] = known
                 advance(layer.size)
         unread = sorted((n for n in range(len(layers)) if n not in seen), key=lambda n: -layers[n].size)
@@ -44,20 +44,26 @@ class LayerReader:
         """Read one file of a layer again."""
         return layer.read(path, Plan(ecosystems={}, limits=self.limits), self._check)
 
-    def _recall(self, layer: Layer) -> LayerObservation | None:
+    def verified(self, layers: Sequence[Layer]) -> tuple[str, ...] | None:
+        """Give the diff ids of all layers where each was verified for this very file before; else None."""
+        found = tuple(self._verified(layer) for layer in layers)
+        return found if all(found) else None
+
+    def _verified(self, layer: Layer) -> str:
         identity = layer.identity
-        if identity is None or self._verify:
-            return None
-        diff_id = self._memory.verified(identity)
-        if not diff_id:
-            return None
-        known, missing = self._memory.recall(diff_id, self.ecosystems)
-        return known if not missing else None
+        return "" if identity is None or self._verify else self.memory.verified(identity)
+
+    def _recall(self, layer: Layer) -> tuple[LayerObservation | None, set[str]]:
+        """Give what is remembered of a layer whose digest was verified, and the plug-ins that lack facts."""
+        diff_id = self._verified(layer)
+        return self.memory.recall(diff_id, self.ecosystems) if diff_id else (None, set(self.ecosystems))
 
     def _read_all(
         self, layers: Sequence[Layer], numbers: Sequence[int], advance: Advance
     ) -> dict[int, LayerObservation]:
         """Read layers, largest first; hashing, inflating and reading release the interpreter."""
+        from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+
         workers = min(len(numbers), max(2, min(8, os.cpu_count() or 1)))
         with ThreadPoolExecutor(workers, thread_name_prefix="layer") as pool:
             tasks = {pool.submit(self._read, layers[n], advance): n for n in numbers}
@@ -75,15 +81,20 @@ class LayerReader:
             return {number: task.result() for task, number in tasks.items()}
 
     def _read(self, layer: Layer, advance: Advance) -> LayerObservation:
+        """Read a layer with the plug-ins whose facts are missing, and join that with what is remembered."""
+        known, missing = self._recall(layer)
+        wanted = {name: plugin for name, plugin in self.ecosystems.items() if name in missing}
         before = layer.identity
         try:
-            seen = layer.observe(Plan(ecosystems=self.ecosystems, limits=self.limits), self._check, advance)
+            seen = layer.observe(Plan(ecosystems=wanted, limits=self.limits), self._check, advance)
         except OSError as error:
             raise HostileInputError(f"{layer.what} cannot be read: {error.strerror}") from error
-        self._memory.keep(seen, self.ecosystems)
+        self.memory.keep(seen, wanted)
         if before is not None and layer.identity == before:
-            self._memory.trust(before, seen.diff_id)
-        return seen
+            self.memory.trust(before, seen.diff_id)
+        if known is None or known.diff_id != seen.diff_id:
+            return seen
+        return replace(seen, facts={**known.facts, **seen.facts})
 
     def _check(self) -> None:
         if self._stop.is_set():

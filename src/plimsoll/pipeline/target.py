@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import IO
 
 from plimsoll.errors import TargetError
@@ -28,6 +27,8 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
     scheme, rest = _scheme(target, kinds)
     name, image = _image(rest)
     if name == STANDARD_INPUT:
+        from tempfile import NamedTemporaryFile
+
         with NamedTemporaryFile(prefix="plimsoll-") as file:
             spool(iter(lambda: standard_input.read(PIECE), b""), file, limits, "standard input")
             yield _open(
@@ -38,6 +39,8 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
     _expect_readable(path, target)
     request = Request(path=path, name=name, image=image, platform=platform, limits=limits)
     if path.is_file() and is_compressed(path):
+        from tempfile import NamedTemporaryFile
+
         with NamedTemporaryFile(prefix="plimsoll-") as file:
             spool(pieces(path), file, limits, name)
             yield _open(kinds, scheme, replace(request, path=Path(file.name)))

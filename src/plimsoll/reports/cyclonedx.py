@@ -12,9 +12,9 @@ from plimsoll.model.report import FeedState, Report
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.subject import Subject
 from plimsoll.reports.cyclonedx_vulnerabilities import Node, properties, unique, vulnerabilities
-from plimsoll.reports.document import json_document
+from plimsoll.reports.document import compact, json_document
 from plimsoll.reports.licences import licence_choice
-from plimsoll.reports.unmeasured import unmeasured
+from plimsoll.reports.unmeasured import sentence, unmeasured
 
 _VERSION_LENGTH = 1024  # CycloneDX 1.6, definition of `version`
 
@@ -24,7 +24,7 @@ def render(report: Report, _style: Style) -> str:
     from uuid import NAMESPACE_URL, uuid5
 
     body = _body(report)
-    serial = uuid5(NAMESPACE_URL, sha256(json_document(body).encode()).hexdigest())
+    serial = uuid5(NAMESPACE_URL, sha256(compact(body)).hexdigest())
     head: Node = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -88,7 +88,6 @@ def _library(package: Package, ref: str) -> Node:
             ("architecture", package.architecture),
             ("path", package.path),
             ("layer", package.layer),
-            ("instruction", package.instruction),
         )
     )
 
@@ -100,6 +99,8 @@ def _cut(version: str) -> str:
 def _metadata(report: Report, main: Node) -> Node:
     tool = {"type": "application", "name": report.tool.name, "version": _cut(report.tool.version)}
     facts = [
+        # Once here, not again in every component that the layer brought.
+        *(("layer", f"{layer.digest} {layer.instruction}".rstrip()) for layer in report.layers),
         *(("feed", _feed(feed)) for feed in report.knowledge),
         *(("gap", _gap(gap)) for gap in unmeasured(report)),
         ("hidden-findings", str(report.hidden) if report.hidden else ""),
@@ -120,7 +121,7 @@ def _feed(feed: FeedState) -> str:
 def _gap(gap: Gap) -> str:
     """Say in one line what was not measured: a bill of materials that kept silent would claim too much."""
     advice = f" {gap.advice}" if gap.advice else ""
-    return f"{gap.what}: {gap.question} ({gap.count}, {gap.subject}): {gap.reason}{advice}"
+    return f"{gap.what} ({gap.count}, {gap.subject}): {sentence(gap)}{advice}"
 
 
 def _others(report: Report) -> str:

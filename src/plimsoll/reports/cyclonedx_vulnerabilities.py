@@ -1,12 +1,13 @@
 """The `vulnerabilities` of CycloneDX 1.6: one for each finding, as packages differ in fix and status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from plimsoll.model.finding import Finding, SeverityEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.severity import Severity
 from plimsoll.model.statement import State
 from plimsoll.reports.ratings import cvss_of
+from plimsoll.reports.text import is_address
 
 Node = dict[str, object]
 _SEVERITIES = {Severity.NEGLIGIBLE: "info"}  # CycloneDX has no word for negligible
@@ -33,20 +34,22 @@ def unique(names: Iterable[str]) -> list[str]:
 
 def vulnerabilities(report: Report, refs: Sequence[str], main: str) -> list[Node]:
     """Give the vulnerabilities of a report. `refs` are the references of its packages, `main` the subject's."""
-    by_source: dict[tuple[str, str], list[str]] = {}
+    by_source: dict[str, list[tuple[str, str]]] = {}
     for package, ref in zip(report.packages, refs, strict=True):
-        by_source.setdefault((package.key, package.source_version), []).append(ref)
+        by_source.setdefault(package.key, []).append((package.name, ref))
     found = [(each, each.vulnerability) for each in report.findings if each.vulnerability]
-    names = unique(finding.id for finding, _ in found)
+    names = unique(finding.id or "finding" for finding, _ in found)
     return [
-        {"bom-ref": name} | _vulnerability(finding, vulnerability, by_source.get(_source(finding), [main]))
+        {"bom-ref": name} | _vulnerability(finding, vulnerability, _affected(finding, by_source) or [main])
         for name, (finding, vulnerability) in zip(names, found, strict=True)
     ]
 
 
-def _source(finding: Finding) -> tuple[str, str]:
-    version = finding.package.source.version if finding.package else ""
-    return finding.fix_key.partition(":")[2], version
+def _affected(finding: Finding, by_source: Mapping[str, Sequence[tuple[str, str]]]) -> list[str]:
+    """Give the components that a finding is about: the binaries it names of its source package."""
+    installed = by_source.get(finding.fix_key.partition(":")[2], ())
+    binaries = finding.package.binaries if finding.package else ()
+    return [ref for name, ref in installed if name in binaries] or [ref for _, ref in installed]
 
 
 def _vulnerability(finding: Finding, found: Vulnerability, refs: list[str]) -> Node:
@@ -60,8 +63,8 @@ def _vulnerability(finding: Finding, found: Vulnerability, refs: list[str]) -> N
         node["source"] = {"name": deciding.feed}
     if advice := _recommendation(finding, found):
         node["recommendation"] = advice
-    if finding.references:
-        node["advisories"] = [{"url": address} for address in finding.references]
+    if addresses := [address for address in finding.references if is_address(address)]:
+        node["advisories"] = [{"url": address} for address in addresses]
     if analysis := _analysis(finding, found):
         node["analysis"] = analysis
     return node | {"affects": [{"ref": ref} for ref in refs]} | properties(_facts(finding, found))
@@ -110,8 +113,8 @@ def _facts(finding: Finding, found: Vulnerability) -> list[tuple[str, str]]:
         ("epss", "" if found.epss is None else f"{found.epss:g}"),
         ("exploited", (found.exploited_since or "yes") if found.exploited else ""),
         *(("alias", alias) for alias in found.aliases),
+        *(("reference", text) for text in finding.references if not is_address(text)),
         ("layer", finding.location.layer),
-        ("instruction", finding.location.instruction),
         (
             "waiver",
             f"{waiver.id}: {waiver.reason} ({waiver.owner}, until {waiver.expires or 'ever'})" if waiver else "",

@@ -16,11 +16,13 @@ def json_document(value: object) -> str:
 
     Lone surrogates are written as text (`\udcff`), as JSON has no bytes.
     """
-    text = msgspec.json.format(_encoded(value), indent=2).decode("utf-8")
-    return _OBEYED.sub(_escaped, text) + "\n"
+    text = msgspec.json.format(compact(value), indent=2).decode("utf-8")
+    is_harmless = text.isascii() and "\x7f" not in text  # nearly always, and megabytes are not searched for nothing
+    return f"{text if is_harmless else _OBEYED.sub(_escaped, text)}\n"
 
 
-def _encoded(value: object) -> bytes:
+def compact(value: object) -> bytes:
+    """Give the same JSON in as few bytes as it takes, as content to hash."""
     try:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:  # rare: a path or a name that is no UTF-8

@@ -18,10 +18,11 @@ from plimsoll.plugins import discover
 class Fix:
     """One thing to do: a source package to upgrade, or a rule to satisfy, with the findings it removes.
 
-    `remedy` is the version to upgrade to or, for a rule, what to do; empty where nothing fixes it yet. `findings` counts what it is for, `explain` names the most
-    urgent of them. `mass` is what it adds to M at the low end. `score` is the low end without that mass, None
-    where there is no score or no fix; `at_most` says that some of that mass may stay, so that the gain is
-    less. `epss` is the highest of its vulnerabilities, None where none has one.
+    `remedy` is the version to upgrade to or, for a rule, what to do; empty where nothing fixes it yet.
+    `findings` counts what it is for, `explain` names the most urgent of them. `mass` is what it adds to M at
+    the low end. `score` is the low end without that mass, None where there is no score or no fix; `at_most`
+    says that some of that mass may stay, so that the gain is less. `epss` is the highest of its
+    vulnerabilities, None where none has one.
     """
 
     name: str

@@ -13,8 +13,8 @@ from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
 from plimsoll.reports.document import json_document
 from plimsoll.reports.ratings import severity_score
-from plimsoll.reports.text import encodable
-from plimsoll.reports.unmeasured import unmeasured
+from plimsoll.reports.text import encodable, is_address
+from plimsoll.reports.unmeasured import sentence, unmeasured
 
 Node = dict[str, object]
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -66,25 +66,27 @@ def _rule(name: str, findings: list[Finding]) -> Node:
     worst = max(findings, key=severity_score)
     node: Node = {
         "id": name,
-        "shortDescription": _text(worst.title or name),
-        "help": _text(_help(name, worst)),
+        "shortDescription": _text(_title(name, findings)),
+        "help": _text(_help(name, findings)),
         "defaultConfiguration": {"level": _LEVELS[worst.severity]},
         "properties": {
             "security-severity": f"{severity_score(worst):.1f}",
             "tags": sorted({"security", *(finding.kind.value for finding in findings)}),
         },
     }
-    address = next((each for each in worst.references if _is_address(each)), None)
+    address = next((each for each in worst.references if is_address(each)), None)
     return node | ({"helpUri": address} if address else {})
 
 
-def _help(name: str, finding: Finding) -> str:
-    lines = [finding.title or name, finding.fix, *finding.references, f"More: plimsoll explain {name}"]
-    return "\n".join(line for line in lines if line)
+def _title(name: str, findings: list[Finding]) -> str:
+    packages = sorted({finding.package.source.name for finding in findings if finding.package})
+    return f"{name} in {', '.join(packages)}" if packages else findings[0].title or name
 
 
-def _is_address(text: str) -> bool:
-    return text.startswith(("https://", "http://")) and text.isascii() and text.isprintable() and " " not in text
+def _help(name: str, findings: list[Finding]) -> str:
+    fixes = dict.fromkeys(finding.fix for finding in findings if finding.fix)
+    addresses = dict.fromkeys(address for finding in findings for address in finding.references)
+    return "\n".join([_title(name, findings), *fixes, *addresses, f"More: plimsoll explain {name}"])
 
 
 def _text(text: str) -> Node:
@@ -110,10 +112,11 @@ def _result(finding: Finding, index: dict[str, int], report: Report) -> Node:
 
 def _message(finding: Finding) -> str:
     package, found = finding.package, finding.vulnerability
-    where = f"{package.source.name} {package.source.version}: " if package else ""
+    title = finding.title or _rule_id(finding)
+    where = f"{package.source.name} {package.source.version}: " if package and package.name not in title else ""
     threat = " Exploited in the wild." if found and found.exploited else ""
     end = "" if not finding.fix else f" {finding.fix}"
-    return f"{where}{finding.title or _rule_id(finding)} ({finding.severity}).{threat}{end}"
+    return f"{where}{title} ({finding.severity}).{threat}{end}"
 
 
 def _location(finding: Finding, report: Report) -> Node:
@@ -173,7 +176,7 @@ def _note(gap: Gap, number: int) -> Node:
     return {
         "level": "warning",
         "descriptor": {"id": gap.what, "index": number},
-        "message": _text(f"Not measured: {gap.question} ({gap.count}, {gap.subject}): {gap.reason}{advice}"),
+        "message": _text(f"Not measured ({gap.count}, {gap.subject}): {sentence(gap)}{advice}"),
         "properties": {"subject": gap.subject, "count": gap.count},
     }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plimsoll.model.severity import Severity
-from plimsoll.reports.text import visible
+from plimsoll.reports.text import LONGEST, visible
+from plimsoll.reports.unmeasured import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -167,4 +168,4 @@ def gap_rows(gaps: Sequence[Gap], *, several: bool) -> Table:
 def _gap(gap: Gap, *, several: bool) -> str:
     where = f"{visible(gap.subject)}: " if several else ""
     advice = f"\n→ {visible(gap.advice)}" if gap.advice else ""
-    return f"{where}{visible(gap.question)} {visible(gap.reason)}{advice}"
+    return f"{where}{visible(sentence(gap), 2 * LONGEST)}{advice}"

@@ -1,11 +1,15 @@
 """Text from outside, made safe to show: what an image says must not speak to the reader's terminal."""
 
+import re
 from collections.abc import Callable
 
 LONGEST = 400
 """Characters of one text that a person reads; the whole stands in the JSON report."""
 
 _ASCII = str.maketrans({"→": "->", "≤": "<=", "–": "-", "…": "...", "·": "|", "×": "x"})  # noqa: RUF001 - these very signs
+
+_PART = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
+_ADDRESS = re.compile(rf"https?://[A-Za-z0-9.-]+(?::[0-9]{{1,5}})?(?:[/?]{_PART})?(?:#{_PART})?")
 
 
 def visible(text: str, most: int = LONGEST) -> str:
@@ -19,6 +23,11 @@ def visible(text: str, most: int = LONGEST) -> str:
 
 def _printing(character: str) -> str:
     return character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text is a web address that any tool accepts. Source: RFC 3986, for http and https."""
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def encodable(text: str) -> str:

@@ -11,6 +11,12 @@ def unmeasured(report: Report) -> tuple[Gap, ...]:
     return (*report.gaps, *map(_gap, silent))
 
 
+def sentence(gap: Gap) -> str:
+    """Give question and reason as one sentence, as formats for tools show it; the advice is apart."""
+    reason = gap.reason.removesuffix(".")
+    return f"{gap.question} Not known: {reason}." if gap.question.endswith("?") else f"{gap.question} ({reason})."
+
+
 def _gap(check: CheckResult) -> Gap:
-    reason = check.reason or "No reason was given."
+    reason = check.reason or "no reason was given"
     return Gap(subject=check.subject, what="check", question=f"Does the rule {check.rule} hold?", reason=reason)

@@ -51,8 +51,8 @@ class FolderFiles:
 
     def has(self, name: str) -> bool:
         try:
-            return stat.S_ISREG(self._state(name).st_mode)
-        except OSError:
+            return stat.S_ISREG(self._path(name).stat(follow_symlinks=False).st_mode)
+        except (OSError, HostileInputError):
             return False
 
     def read(self, name: str, limits: Limits) -> bytes:
@@ -73,16 +73,23 @@ class FolderFiles:
         return self._folder / text(clean(name.encode("utf-8", "surrogateescape")))
 
     def _state(self, name: str) -> os.stat_result:
-        return self._path(name).stat(follow_symlinks=False)
+        try:
+            return self._path(name).stat(follow_symlinks=False)
+        except OSError as error:
+            raise self._missing(name) from error
 
     def _open(self, name: str) -> int:
         path = self._path(name)
-        if (
-            self._folder.resolve() not in path.parent.resolve().parents
-            and path.parent.resolve() != self._folder.resolve()
-        ):
+        root = self._folder.resolve()
+        if not path.parent.resolve().is_relative_to(root):
             raise HostileInputError(f"{name} lies outside of {self._folder}")
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError as error:
+            raise self._missing(name) from error
+
+    def _missing(self, name: str) -> HostileInputError:
+        return HostileInputError(f"{self._folder} holds no file {name}", advice="Save the image again.")
 
 
 class TarFiles:

@@ -1,6 +1,6 @@
 """OCI image layouts: `index.json` and blobs by digest, in a folder or a tar (OCI image spec, image-layout.md)."""
 
-import platform as machine
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -70,7 +70,8 @@ def _is_index(files: Files, item: Descriptor, request: Request) -> bool:
 def _by_platform(items: Sequence[Descriptor], request: Request) -> Descriptor:
     if len(items) == 1:
         return items[0]
-    wanted = request.platform or f"linux/{_ARCHITECTURES.get(machine.machine(), machine.machine())}"
+    machine = os.uname().machine
+    wanted = request.platform or f"linux/{_ARCHITECTURES.get(machine, machine)}"
     for item in items:
         if _fits(str(item.platform or ""), wanted):
             return item

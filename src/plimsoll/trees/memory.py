@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import mkstemp
 from time import time_ns
 from typing import TypeVar
 
@@ -59,9 +58,9 @@ class Identity(msgspec.Struct, frozen=True, array_like=True):
     offset: int
     length: int
 
-    def is_settled(self) -> bool:
+    def is_settled(self, settled_ns: int) -> bool:
         """Say whether the file's last change is long enough ago for its time stamps to tell a new one."""
-        return max(self.mtime_ns, self.ctime_ns) < time_ns() - SETTLED_NS
+        return max(self.mtime_ns, self.ctime_ns) <= time_ns() - settled_ns
 
 
 class LayerMemory:
@@ -71,8 +70,9 @@ class LayerMemory:
     that does not hold is as good as absent. `why_not` says why the memory is not used, "" when it is.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        """Use (and make) the folder; None means no memory."""
+    def __init__(self, folder: Path | None, *, settled_ns: int = SETTLED_NS) -> None:
+        """Use (and make) the folder; None means no memory. Files must have been left alone for `settled_ns`."""
+        self._settled_ns = settled_ns
         self.why_not = "switched off" if folder is None else _unusable(folder)
         self._folder = folder if folder is not None and not self.why_not else None
 
@@ -93,13 +93,14 @@ class LayerMemory:
         return seen, ecosystems.keys() - facts.keys()
 
     def keep(self, seen: LayerObservation, ecosystems: Mapping[str, Ecosystem]) -> None:
-        """Remember a whole layer as these plug-ins saw it."""
+        """Remember a whole layer as these plug-ins saw it; text that is not Unicode is not remembered."""
         if self._folder is None or not seen.diff_id:
             return
-        for name, plugin in ecosystems.items():
-            facts = [(_bytes(path), observed) for path, observed in seen.facts[name].items()]
-            self._save(seen.diff_id, _facts_file(plugin), facts)
-        self._save(seen.diff_id, "index", _columns_of(seen))
+        with suppress(UnicodeEncodeError):
+            for name, plugin in ecosystems.items():
+                facts = [(_bytes(path), observed) for path, observed in seen.facts[name].items()]
+                self._save(seen.diff_id, _facts_file(plugin), facts)
+            self._save(seen.diff_id, "index", _columns_of(seen))
 
     def verified(self, identity: Identity) -> str:
         """Give the diff id that was verified for this very part of this very file before, or ""."""
@@ -108,8 +109,17 @@ class LayerMemory:
 
     def trust(self, identity: Identity, diff_id: str) -> None:
         """Remember that this part of this file has this verified diff id, unless the file changed just now."""
-        if identity.is_settled():
+        if identity.is_settled(self._settled_ns):
             self._save(_key_of(identity), "trust", (identity, diff_id))
+
+    def recall_joined(self, inputs: object, kind: type[T]) -> T | None:
+        """Give what was joined from layers before; `inputs` are all that the join depends on."""
+        return self._load(_key_of((FORMAT, inputs)), "joined", kind)
+
+    def keep_joined(self, inputs: object, outcome: object) -> None:
+        """Remember what was joined from verified layers, unless it holds text that is not Unicode."""
+        with suppress(UnicodeEncodeError):
+            self._save(_key_of((FORMAT, inputs)), "joined", outcome)
 
     def _load(self, key: str, name: str, kind: type[T]) -> T | None:
         if self._folder is None:
@@ -130,6 +140,8 @@ class LayerMemory:
         """Write whole and move into place; a full disk only means that nothing is remembered."""
         if self._folder is None:
             return
+        from tempfile import mkstemp
+
         body = msgspec.msgpack.encode(value)
         folder = self._folder / _place(key)
         with suppress(OSError):
@@ -149,8 +161,8 @@ def _place(key: str) -> str:
     return f"{digest[:2]}/{digest[2:]}"
 
 
-def _key_of(identity: Identity) -> str:
-    return blake2b(msgspec.msgpack.encode(identity), digest_size=32).hexdigest()
+def _key_of(value: object) -> str:
+    return blake2b(msgspec.msgpack.encode(value), digest_size=32).hexdigest()
 
 
 def _facts_file(plugin: Ecosystem) -> str:
