@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 BUILD := build
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CODE := src tests benchmarks demo docs
-PYTEST_OPTIONS ?= --numprocesses 2 --dist loadgroup --cov --cov-report=
+PYTEST_OPTIONS ?= --numprocesses 2 --dist loadfile --cov --cov-report=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check pytest fuzz bench docs snapshot lock install clean
@@ -77,9 +77,10 @@ bench: $(VENV)/.dev ## every figure that the README claims (needs the peers: see
 docs: $(VENV)/.runtime ## write the generated pages of docs/reference anew
 	$(BIN)/python docs/generate.py
 
-snapshot: $(VENV)/.runtime ## build the embedded knowledge anew: make snapshot FEEDS=folder
+snapshot: $(VENV)/.runtime ## build the embedded knowledge and NOTICE anew: make snapshot FEEDS=folder [SNAPSHOT_OPTIONS='--date FEED=DAY']
 	@test -n "$(FEEDS)" || { echo "Say which feeds: make snapshot FEEDS=folder (laid out as for plimsoll db update --from)" >&2; exit 2; }
-	$(BIN)/python -m plimsoll.knowledge.snapshot "$(FEEDS)"
+	$(BIN)/plimsoll db snapshot "$(FEEDS)" $(SNAPSHOT_OPTIONS)
+	$(BIN)/python -c 'from plimsoll.knowledge.notice import notice_text; print(notice_text(), end="")' > NOTICE
 
 lock: $(VENV)/.made ## pin the dependencies of pyproject.toml anew: make lock [UPGRADE=--upgrade]
 	@$(PYTHON) -m venv $(BUILD)/lock

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # lock.sh: pins every dependency of pyproject.toml with hashes, and with no address of where it came from.
+# Extras stay in the pins: an older pip looks for them there when it checks hashes.
 # Needs pip-compile (pip-tools) on the PATH; `make lock` brings it. Run it with the oldest Python we support.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,7 +8,7 @@ cd "$(dirname "$0")/.."
 compile() { # compile OUTPUT OPTION...: reads requirements from standard input
     local output=$1
     shift
-    env -u PIP_FIND_LINKS pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate \
+    env -u PIP_FIND_LINKS pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header --no-annotate \
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
         --output-file "requirements/$output" "$@" -
 }

@@ -5,6 +5,7 @@ from random import Random
 
 NASTY = (
     *(b"", b"\0", b"\xff", b"\n", b"\n\n", b":", b"/", b"..", b"../", b" ", b'"', b"\\", b"{", b"[", b"]", b"}"),
+    *("²".encode(), "٣".encode()),  # digits to Python, but not to every int()
     *(b"\xc3\x28", b"\xed\xa0\x80", b"\xe2\x80\xae", b"\x1b[2J", b"null", b"-1", b"0", b"1e999", b"NaN", b"true"),
     *(b"99999999999999999999", b"\x80\xff\xff\xff\xff\xff\xff\xff", b"77777777777", b"[" * 200, b"A" * 5000),
 )

@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from tests.fuzz.campaign import Target
+from tests.fuzz.images import image_targets
 
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import MIB, Limits
@@ -41,7 +42,7 @@ VERSIONS = {
 
 def targets() -> dict[str, Target]:
     """Give all of them by name, in name order."""
-    made = [*_ecosystems(), *_feeds(), *_versions(), *_documents(), _tar(), _inflate()]
+    made = [*_ecosystems(), *_feeds(), *_versions(), *_documents(), *image_targets(), _tar(), _inflate()]
     return {target.name: target for target in sorted(made, key=lambda target: target.name)}
 
 

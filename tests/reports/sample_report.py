@@ -1,7 +1,11 @@
 """One report with everything in it, of real Debian 12 facts; the golden files are its renderings."""
 
 import os
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.finding import (
@@ -27,6 +31,20 @@ ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 REGOLD = bool(os.environ.get("PLIMSOLL_REGOLD"))
 """Set PLIMSOLL_REGOLD=1 to write golden files and generated pages anew; read here, before conftest clears it."""
+
+OURS = {"as_of", "schema"}
+HOSTILE = {
+    "terminal": "\x1b]0;owned\x07\x1b[2J\x9b31m\x00\x7f",
+    "lines": "a\r\nb\tc\u2028d",
+    "direction": "\u202egnp.exe\u2066",
+    "surrogates": "\udcff\ud800",
+    "quotes": "\"'\\`$(id)`<b>&amp;]]>{0}%s",
+    "markup": "[red]bold[/red] :smile: [a](javascript:alert(1))",
+    "foreign": "🚢 船 é",
+    "empty": "",
+    "huge": "x" * 20_000,
+}
+"""What no report may obey, choke on or lose: text that an image or a feed may hold."""
 
 IMAGE = "image:shop/api:1.4"
 BASE = "sha256:" + "a1" * 32
@@ -88,7 +106,7 @@ def vulnerable(
     )
     if vector := VECTORS.get(found.id):
         score = {Severity.CRITICAL: "9.8", Severity.HIGH: "7.5"}[severity]
-        rating += (SeverityEvidence(source="nvd", rating=f"{score} ({vector})", severity=severity, used=True),)
+        rating += (SeverityEvidence(source="nvd", rating=f"CVSS 3 {score} {vector}", severity=severity, used=True),)
     statement = StatementEvidence(
         feed="debian-tracker",
         feed_date="2026-08-21",
@@ -116,7 +134,7 @@ def vulnerable(
         vulnerability=found,
         location=Location(path=STATUS, layer=BASE, instruction=ADD),
         evidence=Evidence(statements=(statement,), severities=rating),
-        fix=f"Upgrade {name} to {found.fixed_in}." if found.fixed_in else "",
+        fix=f"Upgrade {name} to {found.fixed_in} or later." if found.fixed_in else f"No fix is published for {name}.",
         references=(f"https://security-tracker.debian.org/tracker/{found.id}",),
         waiver=WAIVED if found.id == WAIVED.id else None,
     )
@@ -189,37 +207,37 @@ GAPS = (
     Gap(
         subject=IMAGE,
         what="no-feed",
-        question="Is linux-firmware affected by anything?",
-        reason="No feed speaks for this package of debian:12.",
-        advice="Run: plimsoll db update --from DIR",
+        question="Which vulnerabilities does linux-firmware of debian:12 have?",
+        reason="the feeds here speak for other packages of debian:12, not for linux-firmware",
+        advice="Add a feed that speaks for debian:12: plimsoll db update.",
     ),
     Gap(
         subject=IMAGE,
         what="stale-feed",
-        question="What has been published since 2026-08-21?",
-        reason="debian-tracker is 95 days old.",
+        question="What became known of 5 source packages after 2026-08-21?",
+        reason="the feed debian-tracker is of 2026-08-21, 95 days before 2026-11-24",
         count=5,
-        advice="Run: plimsoll db update --from URL",
+        advice="Update it: plimsoll db update.",
     ),
     Gap(
         subject=IMAGE,
         what="end-of-life",
-        question="What affects packages of debian:12 that nobody answers for any more?",
-        reason="Its support ended on 2026-06-30.",
+        question="Which vulnerabilities do 6 source packages of debian:12 have that nobody assesses any more?",
+        reason="debian:12 has had no security support since 2026-06-30 (distro-info-data)",
         count=6,
     ),
     Gap(
         subject=IMAGE,
         what="no-reader",
-        question="Which Python packages are installed?",
-        reason="Nothing here reads *.dist-info/METADATA yet.",
+        question="Python packages (dist-info): 31 found",
+        reason="Plimsoll cannot read this kind of package yet",
         count=31,
     ),
     Gap(
         subject=IMAGE,
-        what="unreadable",
-        question="What does var/lib/dpkg/status.d/broken say?",
-        reason="The file ends in the middle of a field.",
+        what="unreadable-entries",
+        question="Debian packages in var/lib/dpkg/status.d/broken",
+        reason="the file ends in the middle of a field",
     ),
 )
 MASSES = (
@@ -323,3 +341,32 @@ def empty_report() -> Report:
         subjects=(),
         score=Score(low=None, high=None, estimated=False),
     )
+
+
+def with_texts(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - a noun, or what it holds
+    """Give a copy of a noun with every text changed, but for the day and the schema, which are ours."""
+    if isinstance(value, Enum) or value is None:
+        return value
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(with_texts(item, change) for item in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = {field.name: getattr(value, field.name) for field in fields(value)}
+        changed = {key: item if key in OURS else with_texts(item, change) for key, item in kept.items()}
+        return replace(value, **changed)
+    return value
+
+
+def hostile_report(text: str) -> Report:
+    """Give the sample with a text at the end of every text that an image, a feed or a user may have written."""
+    report = with_texts(sample_report(), lambda before: before + text)
+    assert isinstance(report, Report)
+    return report
+
+
+def replaced_report(text: str) -> Report:
+    """Give the sample with a text in the place of every text."""
+    report = with_texts(sample_report(), lambda _: text)
+    assert isinstance(report, Report)
+    return report

@@ -5,7 +5,8 @@ is rounded for display here.
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from plimsoll.compliance.weights import Weights, weights
@@ -95,15 +96,31 @@ def _fixes(
         fix.findings += 1
     for finding in undetermined:
         fixes.setdefault(_fix_name(finding, likelihoods), _Fix()).possible.append(_mass(finding, likelihoods, table))
-    reported = {(finding.rule, finding.subject) for finding in findings}
     for check in checks:
-        mass = table.severity[check.severity] * check.likelihood
         if check.state is CheckState.NOT_MEASURED:
-            fixes.setdefault(_check_fix(check.rule, check.subject), _Fix()).possible.append(mass)
-        elif check.state is CheckState.FAIL and (check.rule, check.subject) not in reported:
-            # A failed check is never lost, not even where nobody made a finding of it.
-            fixes.setdefault(_check_fix(check.rule, check.subject), _Fix()).found.append(mass)
+            fixes.setdefault(_check_fix(check.rule, check.subject), _Fix()).possible.append(_check_mass(check, table))
+    for check in _without_finding(findings, checks, table):
+        fixes.setdefault(_check_fix(check.rule, check.subject), _Fix()).found.append(_check_mass(check, table))
     return fixes
+
+
+def _without_finding(
+    findings: Iterable[Finding], checks: Iterable[CheckResult], table: Weights
+) -> Iterator[CheckResult]:
+    """Give the failed checks that nobody made a finding of, one finding standing for one check: none is ever lost."""
+    reported = Counter((finding.rule, finding.subject) for finding in findings)
+    failed = (check for check in checks if check.state is CheckState.FAIL)
+    # Heaviest first, so that which of a rule's checks a finding stands for owes nothing to their order.
+    for check in sorted(failed, key=lambda check: -_check_mass(check, table)):
+        place = (check.rule, check.subject)
+        if reported[place]:
+            reported[place] -= 1
+        else:
+            yield check
+
+
+def _check_mass(check: CheckResult, table: Weights) -> float:
+    return table.severity[check.severity] * check.likelihood
 
 
 def _likelihoods(checks: Iterable[CheckResult]) -> Likelihoods:

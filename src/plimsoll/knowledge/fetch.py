@@ -136,7 +136,8 @@ def _response(address: str) -> Iterator[Any]:
     from urllib3 import Retry, Timeout
     from urllib3.exceptions import HTTPError
 
-    retries = Retry(total=3, redirect=3, backoff_factor=0.5, status_forcelist=(502, 503, 504), raise_on_status=False)
+    again = (502, 503, 504)
+    retries = Retry(total=3, connect=1, redirect=3, backoff_factor=0.5, status_forcelist=again, raise_on_status=False)
     timeout = Timeout(connect=_CONNECT_SECONDS, read=_READ_SECONDS)
     try:
         response = _pool(address).request(

@@ -61,8 +61,8 @@ def _vulnerability(finding: Finding, found: Vulnerability, refs: list[str]) -> N
     deciding = next((each for each in finding.evidence.statements if each.decides), None)
     if deciding:
         node["source"] = {"name": deciding.feed}
-    if advice := _recommendation(finding, found):
-        node["recommendation"] = advice
+    if finding.fix:
+        node["recommendation"] = finding.fix
     if addresses := [address for address in finding.references if is_address(address)]:
         node["advisories"] = [{"url": address} for address in addresses]
     if analysis := _analysis(finding, found):
@@ -87,12 +87,6 @@ def _rating(evidence: SeverityEvidence) -> Node:
 
 def _severity(severity: Severity) -> str:
     return _SEVERITIES.get(severity, severity.value)
-
-
-def _recommendation(finding: Finding, found: Vulnerability) -> str:
-    if finding.fix or not found.fixed_in or finding.package is None:
-        return finding.fix
-    return f"Upgrade {finding.package.source.name} to {found.fixed_in}."
 
 
 def _analysis(finding: Finding, found: Vulnerability) -> Node:

@@ -19,10 +19,10 @@ class Fix:
     """One thing to do: a source package to upgrade, or a rule to satisfy, with the findings it removes.
 
     `remedy` is the version to upgrade to or, for a rule, what to do; empty where nothing fixes it yet.
-    `findings` counts what it is for, `explain` names the most urgent of them. `mass` is what it adds to M at
-    the low end. `score` is the low end without that mass, None where there is no score or no fix; `at_most`
-    says that some of that mass may stay, so that the gain is less. `epss` is the highest of its
-    vulnerabilities, None where none has one.
+    `findings` counts what it is for, `explain` names the most urgent of them, an exploited one where there is
+    one. `mass` is what it adds to M at the low end. `score` is the low end without that mass, None where there
+    is no score or no fix; `at_most` says that some of that mass may stay, so that the gain is less. `epss` is
+    the highest of its vulnerabilities, None where none has one.
     """
 
     name: str
@@ -91,7 +91,7 @@ def _fix(group: list[Finding], report: Report, part: Part | None) -> Fix:
         installed=package.source.version if package else "",
         remedy=_fixed_in(available) if first.vulnerability else first.fix,
         findings=len(group),
-        explain=first.vulnerability.id if first.vulnerability else first.id,
+        explain=_name(next(filter(_is_exploited, group), first)),
         severity=first.severity,
         exploited=any(map(_is_exploited, group)),
         epss=max(epss, default=None),
@@ -99,6 +99,10 @@ def _fix(group: list[Finding], report: Report, part: Part | None) -> Fix:
         score=_without(part, report.score) if part and available else None,
         at_most=part is not None and (len(available) < part.findings or part.mass_high < part.mass_low),
     )
+
+
+def _name(finding: Finding) -> str:
+    return finding.vulnerability.id if finding.vulnerability else finding.id
 
 
 def _without(part: Part, score: Score) -> float | None:

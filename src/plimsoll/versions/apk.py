@@ -40,7 +40,7 @@ _ZEROS_CODE = b"\x70"
 _DOT_CODE = b"\x80"
 
 _SYNTAX = re.compile(
-    r"(?P<first>[0-9]+)(?P<dotted>(?:\.[0-9]+)*)(?P<letter>[a-z]?)(?P<patch>(?<=[a-z])[0-9]*)?"
+    r"(?P<first>[0-9]+)(?P<dotted>(?:\.[0-9]+)*)(?:(?P<letter>[a-z])(?P<patch>[0-9]*))?"
     rf"(?P<suffixes>(?:_(?:{'|'.join(_SUFFIX_CODES)})[0-9]*)*)(?:~(?P<hash>[0-9A-Fa-f]+))?(?:-r(?P<revision>[0-9]+))?"
 )
 

@@ -1,0 +1,168 @@
+from dataclasses import replace
+
+import pytest
+from tests.bookworm import AS_OF, DEBIAN, PACKAGES, SCHEMES, knowledge
+
+from plimsoll.errors import UsageError
+from plimsoll.findings.explain import explain, find
+from plimsoll.findings.match import match
+from plimsoll.model.finding import Evidence, Finding, FindingKind, Location, WaiverMark
+from plimsoll.model.report import Report, Tool
+from plimsoll.model.score import Score
+from plimsoll.model.severity import Severity
+from plimsoll.model.subject import Subject
+
+FINDINGS = match("image", PACKAGES, DEBIAN, SCHEMES, knowledge(), None, AS_OF).findings
+RULE = Finding(
+    id="misconfiguration:Container/shop/web:no-root",
+    kind=FindingKind.MISCONFIGURATION,
+    severity=Severity.HIGH,
+    subject="image",
+    title="Runs as root",
+    rule="no-root",
+    location=Location(path="compose.yaml", line=7, column=3, pointer="/services/web/user"),
+    evidence=Evidence(value="root", expected="another account", origin="compose.yaml:7"),
+)
+GLIBC_4911 = "vulnerability:deb/debian/glibc:CVE-2023-4911"
+NOW = Score(low=61.25, high=70.0, estimated=False)
+WITHOUT = Score(low=78.04, high=90.0, estimated=False)
+
+
+def report(*findings: Finding, score: Score = NOW) -> Report:
+    return Report(
+        tool=Tool(name="plimsoll", version="1"),
+        as_of=AS_OF,
+        target="image.tar",
+        subjects=(Subject(id="image", kind="image", name="image.tar"),),
+        score=score,
+        findings=findings,
+    )
+
+
+REPORT = report(*FINDINGS, RULE)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (GLIBC_4911, [GLIBC_4911]),
+        (GLIBC_4911.upper(), [GLIBC_4911]),
+        (" cve-2023-4911 ", [GLIBC_4911]),
+        ("glibc CVE-2023-4911", [GLIBC_4911]),
+        ("libc-bin:cve-2023-4911", [GLIBC_4911]),
+        ("CVE-2023-4911 glibc", [GLIBC_4911]),
+        ("no-root", [RULE.id]),
+    ],
+)
+def test_a_finding_is_found_by_id_vulnerability_rule_or_package_and_id(wanted: str, expected: list[str]) -> None:
+    assert [finding.id for finding in find(REPORT, wanted)] == expected
+
+
+def test_a_vulnerability_of_two_packages_is_two_findings_and_an_alias_names_it() -> None:
+    known = FINDINGS[0].vulnerability
+    assert known is not None
+    aliased = replace(known, aliases=("GHSA-1",))
+    twins = [
+        replace(FINDINGS[0], id=f"vulnerability:deb/debian/{name}:{known.id}", vulnerability=aliased)
+        for name in ("a", "b")
+    ]
+    assert find(report(*twins), "ghsa-1") == tuple(twins)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "suggestion"),
+    [
+        ("CVE-2023-4912", "CVE-2023-4911"),
+        ("no-rooot", "no-root"),
+        ("vulnerability:deb/debian/glib:CVE-2023-4911", GLIBC_4911),
+        ("glibc", "vulnerability:deb/debian/glibc:"),
+    ],
+)
+def test_what_is_not_there_is_an_error_with_the_nearest_names(wanted: str, suggestion: str) -> None:
+    with pytest.raises(UsageError, match=f"no finding '{wanted}'") as error:
+        find(REPORT, wanted)
+    assert error.value.advice.startswith("Did you mean ")
+    assert suggestion in error.value.advice
+
+
+def test_what_nothing_is_near_says_what_can_be_named() -> None:
+    with pytest.raises(UsageError) as error:
+        find(report(), "zzz")
+    assert error.value.advice.startswith("Name a finding id")
+
+
+def test_an_explanation_says_all_there_is() -> None:
+    mark = WaiverMark(id="CVE-2023-4911", reason="not reachable", owner="ops", expires="2027-01-31")
+    finding = replace(find(REPORT, GLIBC_4911)[0], waiver=mark)
+    assert (
+        explain(finding, REPORT, 15.0, WITHOUT)
+        == """\
+CVE-2023-4911 in glibc 2.36-9+deb12u1
+
+Finding        vulnerability:deb/debian/glibc:CVE-2023-4911
+Severity       high
+Subject        image
+Package        glibc 2.36-9+deb12u1
+Binaries       libc-bin, libc6
+File           var/lib/dpkg/status
+Layer          sha256:bin
+Instruction    RUN install libc-bin
+Vendor says    affected
+Fixed in       2.36-9+deb12u3
+EPSS           81.422% chance of exploitation within 30 days
+Exploited      yes, in the wild (KEV, listed since 2023-11-21)
+
+Severities
+  nvd: CVSS 3 7.8 CVSS:3.1/AV:L = high   <- decides
+
+Statements
+  debian-tracker of 2026-11-20: CVE-2023-4911 (decides)
+      says      debian:12 is affected in [0, 2.36-9+deb12u3), since 2024-01-31
+      compared  2.36-9+deb12u1 < 2.36-9+deb12u3   [dpkg]
+
+Fix
+  Upgrade glibc to 2.36-9+deb12u3 or later.
+
+Score
+  mass of this finding: 15.000
+  score now 61.2 to 70.0; without all findings of glibc 78.0 to 90.0
+
+Waiver
+  ops accepts it until 2027-01-31: not reachable
+  by waiver CVE-2023-4911; it keeps the finding from the gates, not from the score
+
+References
+  https://security-tracker.debian.org/tracker/CVE-2023-4911
+  https://nvd.nist.gov/vuln/detail/CVE-2023-4911
+"""
+    )
+
+
+def test_a_rule_is_explained_by_what_was_measured() -> None:
+    text = explain(RULE, REPORT, 1.0, WITHOUT)
+    assert "File           compose.yaml:7:3\nPointer        /services/web/user\n" in text
+    assert "Measured\n  value: root\n  expected: another account\n  origin: compose.yaml:7\n" in text
+    assert "Fix\n  Nothing is known that fixes it.\n" in text
+    assert "without all that its fix removes 78.0 to 90.0" in text
+
+
+def test_what_is_not_known_is_said() -> None:
+    known = FINDINGS[0].vulnerability
+    assert known is not None
+    unknown = replace(known, epss=None, fixed_in="")
+    text = explain(replace(FINDINGS[0], vulnerability=unknown), REPORT, 0.01, WITHOUT)
+    assert "Fixed in       no published version\nEPSS           no estimate\nExploited      not known to be\n" in text
+
+
+def test_without_a_score_there_is_no_what_if() -> None:
+    nothing = Score(low=None, high=None, estimated=False)
+    text = explain(RULE, report(RULE, score=nothing), 1.0, nothing)
+    assert "nothing was measured, so there is no score" in text
+
+
+def test_an_image_cannot_speak_to_the_terminal() -> None:
+    hostile = replace(RULE, title="a\x1b[2Jb\u202ec", location=Location(instruction="RUN x\r\n\x9b31m\udcff"))
+    text = explain(hostile, REPORT, 1.0, WITHOUT)
+    assert text.startswith("a\\x1b[2Jb\\u202ec\n")
+    assert "Instruction    RUN x\\r\\n\\x9b31m\\udcff\n" in text
+    assert all(sign == "\n" or sign.isprintable() for sign in text)
