@@ -31,6 +31,8 @@ class InMemoryKnowledge:
 
     def __init__(self, sources: Sequence[Source], threats: Mapping[str, Threat] | None = None) -> None:
         self.asked: list[str] = []
+        self.threat_feeds = {"exploited": "", "probability": ""}
+        """The kinds of threat feeds there are, with their days; "" is always today."""
         self._sources = tuple(sources)
         self._threats = dict(threats or {})
         self._by_package: dict[tuple[str, str], list[tuple[StoredStatement, Bounds | None]]] = {}
@@ -94,8 +96,11 @@ class InMemoryKnowledge:
         self.asked.append("feeds")
         today = date.fromisoformat(as_of)
         return tuple(
-            FeedState(name=one.name, date=one.date, age_days=(today - date.fromisoformat(one.date)).days)
-            for one in self._sources
+            FeedState(name=name, date=day, age_days=(today - date.fromisoformat(day)).days, kind=kind)
+            for name, day, kind in (
+                *((one.name, one.date, "advisories") for one in self._sources),
+                *((kind, day or as_of, kind) for kind, day in self.threat_feeds.items()),
+            )
         )
 
 

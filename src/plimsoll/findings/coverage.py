@@ -11,6 +11,10 @@ from plimsoll.model.package import Distro
 
 STALE_AFTER_DAYS = 30
 _NAMES_SHOWN = 5
+_THREATS = {
+    "exploited": "Which of the vulnerabilities are exploited in the wild by now?",
+    "probability": "How likely is it by now that each vulnerability is exploited?",
+}
 _UPDATE = "Fetch newer advisories: plimsoll db update."
 
 
@@ -58,7 +62,7 @@ def cover(question: Question, installs: Sequence[Install]) -> Coverage:
     speakers = {key: spoken[source] for key, source in sources.items() if spoken.get(source)}
     silent = {key: source for key, source in sources.items() if key not in speakers}
     unmeasured = dict.fromkeys(silent, f"no feed speaks for it in {question.distro.product}")
-    gaps = [*_silent(question, silent), *_stale_feeds(question, speakers)]
+    gaps = [*_silent(question, silent), *_stale_feeds(question, speakers), *_threat_feeds(question)]
     if (ended := question.end_of_life) is not None and question.as_of > ended.date:
         gaps.append(_ended(question, ended, sources.values()))
         reason = f"{question.distro.product} is past its end of life, {ended.date}"
@@ -109,6 +113,30 @@ def _stale_feeds(question: Question, speakers: Mapping[str, Sequence[Speaker]]) 
             count=len(dates),
             advice=_UPDATE,
         )
+
+
+def _threat_feeds(question: Question) -> Iterable[Gap]:
+    """Say what is not known of the danger of vulnerabilities: no feed, or only an old one."""
+    feeds = question.knowledge.feeds(question.as_of)
+    for kind, asked in _THREATS.items():
+        newest = min((feed for feed in feeds if feed.kind == kind), key=lambda feed: feed.age_days, default=None)
+        if newest is None:
+            yield Gap(
+                subject=question.subject,
+                what="no-feed",
+                question=asked,
+                reason="no feed here says so",
+                advice=_UPDATE,
+            )
+        elif newest.age_days > STALE_AFTER_DAYS:
+            days = f"{newest.age_days} days before {question.as_of}"
+            yield Gap(
+                subject=question.subject,
+                what="stale-feed",
+                question=asked,
+                reason=f"the feed {newest.name} is of {newest.date}, {days}",
+                advice=_UPDATE,
+            )
 
 
 def _ended(question: Question, ended: EndOfLife, sources: Collection[str]) -> Gap:

@@ -42,14 +42,20 @@ def decoded(data: bytes | msgspec.Raw, kind: type[T], what: str) -> T:
 
 @contextmanager
 def unreadable(what: str) -> Iterator[None]:
-    """Turn errors of the operating system and of decompressors into KnowledgeError."""
+    """Turn errors of the operating system and of decompressors into KnowledgeError.
+
+    On damaged archives `zipfile` also raises ValueError (names that are no text), RuntimeError (encrypted members,
+    unknown methods), struct.error and OverflowError (sizes).
+    """
     import lzma
+    import struct
     import zipfile
     import zlib
 
+    damage = (zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error, ValueError, RuntimeError, OverflowError)
     try:
         yield
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (OSError, EOFError, *damage) as error:
         reason = str(error) or type(error).__name__
         raise KnowledgeError(f"{what} cannot be read: {reason}", advice=AGAIN) from error
 

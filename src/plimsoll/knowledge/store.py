@@ -214,10 +214,13 @@ class Store:
                 name=name,
                 date=day,
                 age_days=(today - date.fromisoformat(day)).days,
+                kind=kind,
                 licence=licence or "",
                 records=records,
             )
-            for name, day, licence, records in self._ask("SELECT name, date, licence, records FROM feed ORDER BY name")
+            for name, day, kind, licence, records in self._ask(
+                "SELECT name, date, kind, licence, records FROM feed ORDER BY name"
+            )
         )
 
     # Questions of `db status` and of the bundle

@@ -132,5 +132,5 @@ class Finding:
 
     @property
     def fix_key(self) -> str:
-        """The fix that removes this finding: its source package, or its rule on its subject (`kind:key`)."""
-        return self.id.rpartition(":")[0]
+        """The fix that removes this finding: `vulnerability:<source package>`, else the finding's own id."""
+        return self.id.removesuffix(f":{self.vulnerability.id}") if self.vulnerability else self.id

@@ -14,11 +14,15 @@ SCHEMA = "plimsoll-report/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """A feed as it stood when the report was made. `date` is ISO; `age_days` counts from it to the report."""
+    """A feed as it stood when the report was made. `date` is ISO; `age_days` counts from it to the report.
+
+    `kind` is `advisories`, `exploited` or `probability`.
+    """
 
     name: str
     date: str
     age_days: int
+    kind: str = "advisories"
     licence: str = ""
     records: int = 0
 
