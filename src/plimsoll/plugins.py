@@ -35,10 +35,10 @@ def discover(package: str, kind: type[P]) -> dict[str, P]:
 
 
 def find(package: str, kind: type[P], name: str) -> P | None:
-    """Find one plug-in; loads only the module of that name where there is one, else looks through all."""
-    module = f"{package}.{name}"
-    if name.isidentifier() and any(info.name == name for info in iter_modules(import_module(package).__path__)):
-        for constant in vars(import_module(module)).values():
+    """Find one plug-in; loads only `NAME.py` or `NAME_report.py` where it is there, else looks through all."""
+    modules = {info.name for info in iter_modules(import_module(package).__path__)}
+    for module in modules & {name, f"{name}_report"}:
+        for constant in vars(import_module(f"{package}.{module}")).values():
             if isinstance(constant, kind) and constant.name == name:
                 return constant
     return discover(package, kind).get(name)

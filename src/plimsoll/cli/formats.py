@@ -30,7 +30,8 @@ class FormatName(click.ParamType):  # type: ignore[type-arg, unused-ignore]
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """Accept a format's name only."""
-        if value not in self.names():
+        form = find(PACKAGE, Format, str(value))
+        if form is None or self._command not in form.commands:
             self.fail(f"{value!r} is not one of {', '.join(self.names())}.", param, ctx)
         return str(value)
 

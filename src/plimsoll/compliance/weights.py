@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TypeVar
 
 from plimsoll.errors import PlimsollError
@@ -40,7 +40,7 @@ class Weights:
 @cache
 def weights() -> Weights:
     """Give the weights that Plimsoll ships. Raises PlimsollError if the table is damaged."""
-    return read_weights((files("plimsoll.compliance") / "weights.toml").read_text(encoding="utf-8"))
+    return read_weights(Path(__file__).with_name("weights.toml").read_text(encoding="utf-8"))
 
 
 def read_weights(text: str) -> Weights:

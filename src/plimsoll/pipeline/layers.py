@@ -36,7 +36,9 @@ class LayerReader:
                 seen[number] = known
                 advance(layer.size)
         unread = sorted((n for n in range(len(layers)) if n not in seen), key=lambda n: -layers[n].size)
-        if unread:
+        if len(unread) == 1:
+            seen[unread[0]] = self._read(layers[unread[0]], advance)
+        elif unread:
             seen.update(self._read_all(layers, unread, advance))
         return [seen[number] for number in range(len(layers))]
 

@@ -1,7 +1,7 @@
 """Licence texts of package databases, as CycloneDX wants them: an SPDX id, an expression, or just a name."""
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 Choice = list[dict[str, object]]
 
@@ -9,7 +9,7 @@ Choice = list[dict[str, object]]
 @cache
 def spdx_ids() -> dict[str, str]:
     """Give the SPDX licence ids by their lower case. Source: SPDX licence list 3.28.0, ids only."""
-    names = files("plimsoll.reports").joinpath("spdx-licences.txt").read_text("ascii").split()
+    names = Path(__file__).with_name("spdx-licences.txt").read_text("ascii").split()
     return {name.lower(): name for name in names}
 
 
