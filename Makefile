@@ -71,8 +71,9 @@ pytest: $(VENV)/.dev ## the tests alone
 fuzz: $(VENV)/.dev ## every parser on 100,000 damaged inputs: make fuzz [CASES=n]
 	$(BIN)/python -m tests.fuzz --cases $(or $(CASES),100000)
 
-bench: $(VENV)/.dev ## every figure that the README claims (needs the peers: see benchmarks/)
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.dev ## every figure that the README claims: make bench IMAGES=folder TRIVY=program
+	@test -n "$(IMAGES)" -a -n "$(TRIVY)" || { echo "Say where they are: make bench IMAGES=folder TRIVY=program (see benchmarks/README.md)" >&2; exit 2; }
+	$(BIN)/python benchmarks/compare.py --images "$(IMAGES)" --trivy "$(TRIVY)"
 
 docs: $(VENV)/.runtime ## write the generated pages of docs/reference anew
 	$(BIN)/python docs/generate.py

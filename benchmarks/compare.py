@@ -197,7 +197,8 @@ def compare(claim: Claim, runs: int) -> str:
     theirs = statistics.median(peers)
     ratio = mine / theirs
     kept = "kept" if ratio <= claim.promised else "MISSED"
-    return f"{claim.name:<14} {mine:8.3f} / {theirs:8.3f} {claim.unit:<6} = {ratio:.3f}, promised {claim.promised:g}: {kept}"
+    figures = f"{mine:8.3f} / {theirs:8.3f} {claim.unit:<6} = {ratio:.3f}"
+    return f"{claim.name:<14} {figures}, promised {claim.promised:g}: {kept}"
 
 
 def main() -> None:

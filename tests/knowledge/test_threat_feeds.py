@@ -66,7 +66,13 @@ def test_what_is_no_probability_is_counted(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", gzip.compress(b""), gzip.compress(b"cve,epss\nCVE-2020-1,0.5\n" * 500)[:-20], b"\x1f\x8b\x08nonsense"]
+    "data",
+    [
+        b"",
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"cve,epss\nCVE-2020-1,0.5\n" * 500)[:-20],
+        b"\x1f\x8b\x08nonsense",
+    ],
 )
 def test_other_files_are_no_scores(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(KnowledgeError, match="epss_scores"):

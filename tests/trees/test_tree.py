@@ -118,7 +118,15 @@ def layers(draw: st.DrawFn) -> list[Item]:
             continue
         items[name] = item
     hidden = [w for w in draw(st.lists(WHITEOUTS, max_size=3)) if _fits(str(w.name), items)]
-    return hidden + list(items.values())
+    targets = [_target(str(mark.name)) for mark in hidden]
+    kept = [mark for mark in hidden if not any(is_below(str(mark.name), target) for target in targets if target)]
+    return kept + list(items.values())
+
+
+def _target(mark: str) -> str:
+    """What a whiteout hides; "" for opaque marks, which hide only what is below their folder."""
+    folder, _, base = mark.rpartition("/")
+    return "" if base == ".wh..wh..opq" else f"{folder}/{base[4:]}".lstrip("/")
 
 
 def _fits(whiteout: str, items: dict[str, Item]) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
 
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.model.reporting import Style
 
 _STYLES = {"": "", "red": "\x1b[31m", "yellow": "\x1b[33m", "bold": "\x1b[1m", "green": "\x1b[32m"}
@@ -29,7 +29,10 @@ def today() -> str:
     from datetime import UTC, datetime
 
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), tz=UTC) if epoch.isdigit() else datetime.now(tz=UTC)
+    try:
+        moment = datetime.fromtimestamp(int(epoch), tz=UTC) if epoch else datetime.now(tz=UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH={epoch!r} is no number of seconds since 1970") from error
     return moment.date().isoformat()
 
 

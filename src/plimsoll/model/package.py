@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_RECORDS = 200_000
+"""Packages that one file may state; the largest distributions have fewer in all. The rest becomes a fault."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageRecord:

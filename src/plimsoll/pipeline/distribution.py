@@ -55,4 +55,4 @@ def _debian(version: str, debian_version: str, codename: str, version_of: Versio
     word = debian_version.removesuffix("/sid")
     known = version or (version_of("debian", codename or word)) or (word if word[:1].isdigit() else "sid")
     major = known.partition(".")[0]
-    return major if major.isdigit() and int(major) >= 4 else known
+    return major if major.isascii() and major.isdigit() and int(major) >= 4 else known

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from threading import Event
 
-from plimsoll.errors import HostileInputError, PlimsollError
+from plimsoll.errors import HostileInputError, LimitError, PlimsollError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
 from plimsoll.trees.memory import LayerMemory
@@ -40,6 +40,8 @@ class LayerReader:
             seen[unread[0]] = self._read(layers[unread[0]], advance)
         elif unread:
             seen.update(self._read_all(layers, unread, advance))
+        if sum(len(layer.index.names) for layer in seen.values()) > self.limits.entries:
+            raise LimitError("entries", self.limits.entries, "all layers together")
         return [seen[number] for number in range(len(layers))]
 
     def read(self, layer: Layer, path: str) -> bytes | None:

@@ -98,6 +98,7 @@ class _Walk:
         self._sizes = array("Q")
         self._links: dict[str, str] = {}
         self._faults: list[str] = []
+        self._names_size = 0
         self._device = -1
 
     def folder(self, folder: int, path: str) -> None:
@@ -137,6 +138,9 @@ class _Walk:
     def _add(self, path: str, kind: int, state: os.stat_result) -> None:
         if len(self._names) >= self._plan.limits.entries:
             raise LimitError("entries", self._plan.limits.entries, "the directory")
+        self._names_size += len(path)
+        if self._names_size > self._plan.limits.names_size:
+            raise LimitError("names_size", self._plan.limits.names_size, "the directory")
         self._names.append(path)
         self._kinds.append(kind)
         self._modes.append(state.st_mode & 0o7777)

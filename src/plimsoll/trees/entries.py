@@ -9,6 +9,8 @@ from plimsoll.trees.paths import ancestors, clean, is_clean, text
 
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _MOST_FAULTS = 20
+_UNKNOWN = "\0"
+"""No folder's name."""
 
 
 class Entries:
@@ -28,6 +30,7 @@ class Entries:
         self._implied: set[str] = set()
         self._position: dict[str, int] = {}
         self._replaced: dict[str, int] = {}
+        self._names_size = 0
         self._faults: list[str] = []
         self._fault_count = 0
         self._parent = ""
@@ -61,33 +64,42 @@ class Entries:
         return self._record(path, kind, size, link)
 
     def _record(self, path: str, kind: int, size: int, link: bytes) -> str | None:
-        at = self._position.get(path)
-        if at is None:
-            if len(self.names) >= self._limits.entries:
-                raise LimitError("entries", self._limits.entries, self._what)
-        elif self.kinds[at] == DIRECTORY and kind != DIRECTORY:
-            self._replaced[path] = len(self.names)
-        if kind != DIRECTORY and path in self._implied:
-            self._replaced[path] = len(self.names)
-            self._implied.discard(path)
-        if kind == SYMLINK:
-            self.links[path] = text(link.split(b"\0", 1)[0])
-        elif kind == HARDLINK:
+        if kind in {SYMLINK, HARDLINK}:
             try:
-                self.links[path] = text(clean(link))
+                self.links[path] = text(link.split(b"\0", 1)[0] if kind == SYMLINK else clean(link))
             except HostileInputError as error:
                 self._refuse(path.encode("utf-8", "surrogateescape"), f"hard link: {error.message}")
                 return None
-        elif at is not None:
+        if kind != DIRECTORY:
+            self._replace(path, kind)
+        elif self._position.get(path) is not None:
             self.links.pop(path, None)
+        self._count(path)
         self._position[path] = len(self.names)
         self.names.append(path)
         self.kinds.append(kind)
         self.modes.append(self.mode)
         self.sizes.append(size)
-        if kind != DIRECTORY and path == self._parent_as:
-            self._parent = "\0"
         return path
+
+    def _replace(self, path: str, kind: int) -> None:
+        """Note that a directory of this layer, and all below it, gives way to something else."""
+        at = self._position.get(path)
+        if (at is not None and self.kinds[at] == DIRECTORY) or path in self._implied:
+            self._replaced[path] = len(self.names)
+            self._implied.discard(path)
+        if at is not None and kind not in {SYMLINK, HARDLINK}:
+            self.links.pop(path, None)
+        if kind == SYMLINK or at is not None:
+            # The current folder may lead somewhere else now.
+            self._parent = _UNKNOWN
+
+    def _count(self, path: str) -> None:
+        self._names_size += len(path)
+        if len(self.names) >= self._limits.entries:
+            raise LimitError("entries", self._limits.entries, self._what)
+        if self._names_size > self._limits.names_size:
+            raise LimitError("names_size", self._limits.names_size, self._what)
 
     def _enter(self, parent: str) -> str:
         """Make `parent` the current folder; give the reason when an entry cannot lie there."""
@@ -98,7 +110,7 @@ class Entries:
             raise LimitError("path_depth", self._limits.path_depth, f"{self._what}: a path")
         real = self._resolved(parent)
         if real is None:
-            self._parent = "\0"
+            self._parent = _UNKNOWN
             return "its folder is no directory"
         self._parent_as = real
         for folder in (real, *ancestors(real)) if real else ():
