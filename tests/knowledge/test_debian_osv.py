@@ -184,6 +184,19 @@ def test_another_file_is_refused(tmp_path: Path, data: bytes) -> None:
         parsed(DEBIAN_OSV, PATH, data, tmp_path)
 
 
+def test_an_archive_that_lies_about_its_members_is_refused(tmp_path: Path) -> None:
+    """Found by fuzzing: names that are no text, and members that claim to be encrypted."""
+    sound = export(record(entry(FROM_ZERO)))
+    central = sound.index(b"PK\x01\x02")
+    no_text, encrypted = bytearray(sound), bytearray(sound)
+    no_text[central + 9] |= 0x08  # "the name is UTF-8" (APPNOTE 4.4.4, bit 11) …
+    no_text[central + 46] = 0x92  # … and is not
+    encrypted[central + 8] |= 0x01
+    for data in (no_text, encrypted):
+        with pytest.raises(KnowledgeError, match=r"osv/Debian/all\.zip"):
+            parsed(DEBIAN_OSV, PATH, bytes(data), tmp_path)
+
+
 @pytest.mark.parametrize(
     ("limits", "name"),
     [
