@@ -19,9 +19,17 @@ def cache_folder(option: str | None) -> Path:
     PLIMSOLL_CACHE_DIR is the option's environment variable (XDG Base Directory Specification for the default).
     """
     if option:
-        return Path(option)
+        return Path(os.path.expanduser(option))  # noqa: PTH111 - a user that does not exist is no error here
     base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path.home() / ".cache") / "plimsoll"
+    return (Path(base) if base.startswith("/") else _home() / ".cache") / "plimsoll"
+
+
+def _home() -> Path:
+    """Give the home folder; `/`, where nothing can be kept, for a user without one (containers run as any number)."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
 
 
 def today() -> str:
@@ -46,35 +54,66 @@ def tell(text: str, *, style: str = "") -> None:
     shown = "".join(c if c == "\n" or c.isprintable() else ascii(c)[1:-1] for c in text)
     if style and may_colour(sys.stderr):
         shown = f"{_STYLES[style]}{shown}\x1b[0m"
-    sys.stderr.write(shown.encode("utf-8", "backslashreplace").decode() + "\n")
+    try:
+        sys.stderr.write(shown.encode("utf-8", "backslashreplace").decode() + "\n")
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
 
 
 def style_for(output: str) -> Style:
     """Give the style of a report that goes to a file ("" is standard output)."""
-    if output or not sys.stdout.isatty():
+    if output not in {"", "-"} or not sys.stdout.isatty():
         return Style(colour=False, width=_UNKNOWN_WIDTH)
     width = max(_NARROWEST, min(_WIDEST, get_terminal_size((_UNKNOWN_WIDTH, 24)).columns))
     return Style(colour=may_colour(sys.stdout), width=width)
 
 
-def write(document: str, output: str) -> None:
-    """Write a report to a file, whole or not at all, or to standard output ("" or "-")."""
+def write(document: str, output: str = "") -> None:
+    """Write a document to a file, whole or not at all, or to standard output ("" or "-").
+
+    Raises PlimsollError where that fails. A reader of standard output that went away (`| head`) is no failure: the
+    verdict of a gate is still wanted.
+    """
     data = document.encode("utf-8", "backslashreplace")
-    if output in {"", "-"}:
+    try:
+        if output in {"", "-"}:
+            _write_out(data)
+        else:
+            _write_file(data, Path(output))
+    except OSError as error:
+        name = output if output not in {"", "-"} else "standard output"
+        raise PlimsollError(f"{name} cannot be written: {error.strerror}", advice="Check the place.") from error
+
+
+def _write_out(data: bytes) -> None:
+    try:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+    except OSError:
+        _silence(sys.stdout)
+        raise
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is still to come to nowhere, so that Python does not fail again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _write_file(data: bytes, path: Path) -> None:
+    """Replace a file as a whole where the folder allows it; devices, pipes and links are written through."""
+    if path.is_symlink() or (path.exists() and not path.is_file()) or not os.access(path.parent, os.W_OK):
+        path.write_bytes(data)
         return
-    path = Path(output)
+    mode = path.stat().st_mode & 0o777 if path.exists() else None
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        if path.exists() and not path.is_file():
-            path.write_bytes(data)
-            return
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-        try:
-            temporary.write_bytes(data)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise PlimsollError(f"{output} cannot be written: {error.strerror}", advice="Check the folder.") from error
+        temporary.write_bytes(data)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

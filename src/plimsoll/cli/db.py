@@ -1,87 +1,103 @@
 """`plimsoll db`: build, see, move the knowledge that scans use."""
 
+import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from plimsoll.cli.console import cache_folder, tell, today
-from plimsoll.cli.options import Settings, common, limits_of, option
-from plimsoll.errors import UsageError
+from plimsoll.cli.console import cache_folder, tell, today, write
+from plimsoll.cli.formats import FormatName
+from plimsoll.cli.options import common, limited, limits_of, option, words
+from plimsoll.cli.parsing import Family
+from plimsoll.cli.settings import Settings
+from plimsoll.cli.values import PathName
+from plimsoll.errors import KnowledgeError, UsageError
 from plimsoll.knowledge.snapshot import SNAPSHOT, open_knowledge, store_path, unpacked_snapshot
 
 if TYPE_CHECKING:
-    from plimsoll.knowledge.status import FeedStatus
-    from plimsoll.knowledge.update import UpdateSummary
-    from plimsoll.model.limits import Limits
+    from plimsoll.knowledge.status import Covered, FeedStatus
+    from plimsoll.knowledge.update import FeedOutcome, UpdateSummary
 
 FEED_FAILED = 3
 
-limit_option = option(
-    "--limit", "limit", multiple=True, metavar="NAME=VALUE", help="Change a limit on untrusted input; may be repeated."
-)
-date_option = option(
+dated = words(
     "--date",
     "dates",
-    multiple=True,
     metavar="FEED=DAY",
     help="Say as of which day a feed is whose files state none, e.g. debian-tracker=2026-11-20.",
 )
 
 
-@click.group("db", short_help="Build, see, import and export the knowledge.")
+@click.group("db", cls=Family, short_help="Build, see, import and export the knowledge.")
 def COMMAND() -> None:  # noqa: N802 - the plug-in's constant
     """Build, see, import and export the knowledge that scans use."""
 
 
-@COMMAND.command("update")
-@option("--from", "source", metavar="DIR|URL", help="A folder of feeds, or a mirror of one; default: the publishers.")
-@date_option
-@limit_option
+@COMMAND.command("update", short_help="Build the store anew from feeds.")
+@option(
+    "--from",
+    "source",
+    metavar="DIR|URL",
+    type=PathName("dir"),
+    help="A folder of feeds, or a mirror of one; default: the publishers.",
+)
+@dated
+@limited
 @option("--quiet", "-q", is_flag=True, help="Tell only errors on standard error.")
 @common
 @click.pass_obj
-def update_command(  # noqa: PLR0913 - one argument per option
-    settings: Settings,
-    source: str | None,
-    dates: Sequence[str],
-    limit: Sequence[str],
-    cache_dir: str | None,
-    *,
-    quiet: bool,
-) -> int:
+def update_command(settings: Settings, /, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
     """Build the store anew from feeds; it replaces the former one only when it is whole.
 
     A feed that fails keeps its former rows and date; the exit code is 3 then.
     """
-    from plimsoll.knowledge.fetch import fetch
+    source = options["source"]
+    if source is None or "://" in source:
+        from plimsoll.knowledge.fetch import fetch
+
+        with TemporaryDirectory(prefix="plimsoll-feeds-") as folder:
+            limits = limits_of(settings, options["limit"], None)
+            fetched = fetch(source, Path(folder), limits=limits, progress=_sayer(quiet=options["quiet"]))
+            if not fetched.files:
+                _tell_not_fetched(fetched.failed)
+                raise KnowledgeError("nothing could be fetched", advice="Without a network: db update --from DIR.")
+            return _build(Path(folder), settings, options, fetched.failed)
+    if not Path(source).is_dir():
+        raise UsageError(f"{source} is no folder of feeds", advice="Give a folder, or http(s)://MIRROR.")
+    return _build(Path(source), settings, options, {})
+
+
+def _build(folder: Path, settings: Settings, options: Mapping[str, Any], missing: Mapping[str, str]) -> int:
+    """Build from a folder, and tell what came of it."""
     from plimsoll.knowledge.update import update
 
-    limits = limits_of(settings, limit, None)
-    store = store_path(cache_folder(cache_dir))
-    say = _silent if quiet else _say
-    days = _days(dates)
-    former = unpacked_snapshot(cache_folder(cache_dir))
-    if source is not None and "://" not in source:
-        if not Path(source).is_dir():
-            raise UsageError(f"{source} is no folder of feeds", advice="Give a folder, or http(s)://MIRROR.")
-        return _tell_update(
-            update(Path(source), store, as_of=today(), limits=limits, dates=days, progress=say, former=former), {}
-        )
-    with TemporaryDirectory(prefix="plimsoll-feeds-") as folder:
-        fetched = fetch(source, Path(folder), limits=limits, progress=say)
-        if not fetched.files:
-            return _tell_failed(fetched.failed)
-        done = update(Path(folder), store, as_of=today(), limits=limits, dates=days, progress=say, former=former)
-        return _tell_update(done, fetched.failed)
+    cache = cache_folder(options["cache_dir"])
+    done = update(
+        folder,
+        store_path(cache),
+        as_of=today(),
+        limits=limits_of(settings, options["limit"], None),
+        dates=_days(options["dates"]),
+        progress=_sayer(quiet=options["quiet"]),
+        former=unpacked_snapshot(cache),
+    )
+    if not options["quiet"]:
+        _tell_done(done)
+    for outcome in done.failed:
+        tell(_outcome(outcome), style="red")
+    _tell_not_fetched(missing)
+    return FEED_FAILED if done.failed or missing else 0
 
 
-@COMMAND.command("status")
-@option("--format", "-f", "form", type=click.Choice(["table", "json"]), default="table", help="Output format.")
+@COMMAND.command("status", short_help="Show age, counts and coverage of each feed.")
+@option("--format", "-f", "form", type=FormatName("table"), default="table", help="Format; default table.")
 @common
 def status(form: str, cache_dir: str | None) -> int:
     """Show age, counts and coverage of each feed in the store that scans use."""
@@ -89,20 +105,19 @@ def status(form: str, cache_dir: str | None) -> int:
 
     from plimsoll.knowledge.status import status_of
 
-    with open_knowledge(cache_folder(cache_dir)) as store:
-        found = status_of(store, today())
+    cache = cache_folder(cache_dir)
+    with open_knowledge(cache) as store:
+        found = replace(status_of(store, today()), snapshot=not store_path(cache).exists())
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(found)).decode())
+        write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
         return 0
     kind = "embedded snapshot" if found.snapshot else "store"
-    click.echo(f"Knowledge: {kind} of {found.built}, {found.path}\n")
-    for feed in found.feeds:
-        click.echo(_feed_lines(feed))
+    write("\n".join([f"Knowledge: {kind} of {found.built}, {found.path}\n", *map(_feed_lines, found.feeds)]) + "\n")
     return 0
 
 
-@COMMAND.command("export")
-@click.argument("file")
+@COMMAND.command("export", short_help="Write the store to one file.")
+@click.argument("file", type=PathName())
 @common
 def export_command(file: str, cache_dir: str | None) -> int:
     """Write the store that scans use to one FILE, to be taken over elsewhere by `db import`."""
@@ -112,33 +127,32 @@ def export_command(file: str, cache_dir: str | None) -> int:
     store = store_path(cache)
     source = store if store.exists() else unpacked_snapshot(cache)
     if source is None:
-        raise UsageError(f"{cache} cannot be used, so there is no store to export", advice="Choose a --cache-dir.")
+        raise KnowledgeError(f"{cache} cannot be used, so there is no store to export", advice="Choose a --cache-dir.")
     export(source, Path(file))
     tell(f"exported to {file}: {Path(file).stat().st_size / 1e6:.1f} MB")
     return 0
 
 
-@COMMAND.command("import")
-@click.argument("file")
-@limit_option
+@COMMAND.command("import", short_help="Take over a store that was exported.")
+@click.argument("file", type=PathName())
+@limited
 @common
 @click.pass_obj
 def import_command(settings: Settings, file: str, limit: Sequence[str], cache_dir: str | None) -> int:
     """Take over a store that `db export` wrote, after checking all of it."""
     from plimsoll.knowledge.bundle import import_
 
-    limits: Limits = limits_of(settings, limit, None)
     store = store_path(cache_folder(cache_dir))
-    import_(Path(file), store, limits=limits)
+    import_(Path(file), store, limits=limits_of(settings, limit, None))
     tell(f"imported {file} to {store}")
     return 0
 
 
 @COMMAND.command("snapshot", hidden=True)
-@click.argument("feeds")
-@option("--output", "-o", metavar="FILE", help="Where to write it; default: into the package itself.")
-@option("--as-of", metavar="DAY", help="The day of the build; default: today.")
-@date_option
+@click.argument("feeds", type=PathName("dir"))
+@click.option("--output", "-o", metavar="FILE", help="Where to write it; default: into the package itself.")
+@click.option("--as-of", metavar="DAY", help="The day of the build; default: today.")
+@dated
 @common
 def snapshot(feeds: str, output: str | None, as_of: str | None, dates: Sequence[str], cache_dir: str | None) -> int:  # noqa: ARG001 - a common option
     """Rebuild the embedded snapshot from a folder of FEEDS (for Plimsoll's developers)."""
@@ -146,7 +160,8 @@ def snapshot(feeds: str, output: str | None, as_of: str | None, dates: Sequence[
 
     target = Path(output) if output else SNAPSHOT
     about = build_snapshot(Path(feeds), target, as_of=as_of or today(), dates=_days(dates), say=tell)
-    tell(f"{target}: {target.stat().st_size / 1e6:.2f} MB of {about.built}; feeds: {dict(about.feeds)}")
+    held = ", ".join(f"{name} of {day}" for name, day in about.feeds.items())
+    tell(f"{target}: {target.stat().st_size / 1e6:.2f} MB of {about.built}; feeds: {held}")
     return 0
 
 
@@ -162,39 +177,39 @@ def _days(dates: Sequence[str]) -> dict[str, str]:
     return days
 
 
+def _sayer(*, quiet: bool) -> Any:  # noqa: ANN401 - a function of three arguments, or none at all
+    """Give the function that says which feed is at work: only to a person who is watching."""
+    return None if quiet or os.environ.get("CI") or not sys.stderr.isatty() else _say
+
+
 def _say(title: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        tell(f"[{done + 1}/{total}] {title}")
+    tell(f"[{done + 1}/{total}] {title}")
 
 
-def _silent(_title: str, _done: int, _total: int) -> None:
-    return
-
-
-def _tell_update(done: "UpdateSummary", failed: "dict[str, str] | object") -> int:
-    for feed in done.feeds:
-        told = f"{feed.name}: {feed.status}"
-        if feed.status == "updated":
-            told += f", {feed.records} records as of {feed.date} ({feed.date_origin})"
-            told += f", {feed.unusable} unusable" if feed.unusable else ""
-        elif feed.date:
-            told += f", keeps what it had as of {feed.date}"
-        tell(told + (f": {feed.reason}" if feed.reason else ""), style="red" if feed.status == "failed" else "")
+def _tell_done(done: "UpdateSummary") -> None:
+    for outcome in done.feeds:
+        if outcome.status != "failed":
+            tell(_outcome(outcome))
     for note in done.notes:
         tell(f"note: {note}", style="yellow")
     if done.skipped:
         tell("skipped, no feed knows them: " + ", ".join(done.skipped), style="yellow")
-    missing = _tell_failed(failed if isinstance(failed, dict) else {})
     tell(f"built {done.store}")
-    return FEED_FAILED if done.failed or missing else 0
 
 
-def _tell_failed(failed: "dict[str, str] | object") -> int:
-    if not isinstance(failed, dict):
-        return 0
+def _outcome(feed: "FeedOutcome") -> str:
+    told = f"{feed.name}: {feed.status}"
+    if feed.status == "updated":
+        told += f", {feed.records} records as of {feed.date} ({feed.date_origin})"
+        told += f", {feed.unusable} unusable" if feed.unusable else ""
+    elif feed.date:
+        told += f", keeps what it had as of {feed.date}"
+    return told + (f": {feed.reason}" if feed.reason else "")
+
+
+def _tell_not_fetched(failed: Mapping[str, str]) -> None:
     for name, reason in failed.items():
         tell(f"{name}: not fetched: {reason}", style="red")
-    return FEED_FAILED if failed else 0
 
 
 def _feed_lines(feed: "FeedStatus") -> str:
@@ -205,6 +220,12 @@ def _feed_lines(feed: "FeedStatus") -> str:
     ]
     lines += [
         f"  {covered.product}: {'whole' if covered.whole else f'{covered.packages} source packages'}, {covered.date}"
-        for covered in feed.covers
+        for covered in sorted(feed.covers, key=_by_number)
     ]
     return "\n".join(lines) + "\n"
+
+
+def _by_number(covered: "Covered") -> tuple[list[tuple[int, str]], str]:
+    """Sort debian:9 before debian:10."""
+    parts = re.findall(r"\d+|\D+", covered.product)
+    return [(int(part), "") if part.isascii() and part.isdigit() else (0, part) for part in parts], covered.product

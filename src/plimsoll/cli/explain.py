@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from plimsoll.cli.console import cache_folder, write
-from plimsoll.cli.examining import examination
+from plimsoll.cli.console import cache_folder, tell, write
+from plimsoll.cli.examining import examination, tell_of
 from plimsoll.cli.knowing import facts_of
 from plimsoll.cli.options import about_targets, common, limits_of, option, quietly
+from plimsoll.cli.parsing import Command
 from plimsoll.cli.progress import progress_for
+from plimsoll.cli.values import PathName
 from plimsoll.compliance.score import fix_of, mass_of, what_if
 from plimsoll.errors import TargetError, UsageError
 from plimsoll.findings.explain import explain, find
@@ -21,41 +24,51 @@ from plimsoll.pipeline.scan import scan
 from plimsoll.reports.json_report import read_report
 
 
-@click.command("explain", short_help="Explain a finding: statements, comparison, layer, fix.")
+@click.command("explain", cls=Command, short_help="Explain a finding: statements, comparison, layer, fix.")
 @click.argument("finding")
-@click.argument("target", required=False)
-@option("--report", metavar="FILE", help="Look into this JSON report; - is standard input.")
+@click.argument("target", required=False, type=PathName())
+@option("--report", metavar="FILE", type=PathName(), help="Look into this JSON report; - is standard input.")
 @about_targets
 @quietly
 @common
 @click.pass_context
 def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802 - click passes options by name
-    """Explain FINDING, a finding's id or a vulnerability's.
+    """Explain FINDING: the id of a finding or of a vulnerability, or a package and an id ("openssl CVE-2024-5535").
 
     It is looked for in TARGET if one is given, in --report FILE, else in the last scan.
     """
-    if options["target"] and options["report"]:
+    is_typed = ctx.get_parameter_source("report") is ParameterSource.COMMANDLINE
+    if options["target"] and options["report"] and is_typed:
         raise UsageError("TARGET and --report exclude each other")
     report = _report(ctx, options)
     texts = []
     for finding in find(report, options["finding"]):
         without = what_if(report.score, {fix_of(finding)} & {part.fix for part in report.score.parts})
         texts.append(explain(finding, report, mass_of(finding), without))
-    write("\n".join(texts), "")
+    write("\n".join(texts))
     return 0
 
 
 def _report(ctx: click.Context, options: dict[str, Any]) -> Report:
     limits = limits_of(ctx.obj, options["limit"], options["timeout"])
     if options["target"]:
-        progress = progress_for(quiet=options["quiet"], no_progress=options["no_progress"])
-        known = facts_of(ctx.obj, options)
-        return scan(examination(ctx.obj, options), known.facts, sys.stdin.buffer, progress)[0]
+        return _scanned(ctx, options)
     if options["report"]:
         return _read(options["report"], limits)
     report = last_report(cache_folder(options["cache_dir"]), limits)
     if report is None:
         raise TargetError("there is no last scan to look into", advice="Run plimsoll scan TARGET first.")
+    if not options["quiet"]:
+        tell(f"From the last scan, of {report.target} on {report.as_of}:")
+    return report
+
+
+def _scanned(ctx: click.Context, options: dict[str, Any]) -> Report:
+    progress = progress_for(quiet=options["quiet"], no_progress=options["no_progress"])
+    known = facts_of(ctx.obj, options)
+    report, examined = scan(examination(ctx.obj, options), known.facts, sys.stdin.buffer, progress)
+    if not options["quiet"]:
+        tell_of(examined, report.target, ctx.obj)
     return report
 
 

@@ -1,27 +1,38 @@
 """Report formats as an option's value: loaded only when one is asked for."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
+from plimsoll.cli.outputs import Places
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Format
 from plimsoll.plugins import discover, find
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 PACKAGE = "plimsoll.reports"
+SIMPLE = ("table", "json")
+"""The formats of commands that make no report."""
 
 
 class FormatName(click.ParamType):  # type: ignore[type-arg, unused-ignore]
-    """The name of a report format that a command offers."""
+    """The name of a format that a command offers; SIMPLE for a command that makes no report."""
 
     name = "format"
+    envvar_list_splitter = ","
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, default: str, command: str = "") -> None:
         """Offer the formats of one command."""
+        self._default = default
         self._command = command
 
     def names(self) -> list[str]:
         """List the formats of the command."""
+        if not self._command:
+            return list(SIMPLE)
         return [name for name, form in discover(PACKAGE, Format).items() if self._command in form.commands]
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's contract
@@ -29,25 +40,36 @@ class FormatName(click.ParamType):  # type: ignore[type-arg, unused-ignore]
         return "[" + "|".join(self.names()) + "]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        """Accept a format's name only."""
-        form = find(PACKAGE, Format, str(value))
-        if form is None or self._command not in form.commands:
+        """Accept a format's name only.
+
+        The environment and plimsoll.toml speak to all commands: what only another one offers is passed over there.
+        """
+        name = str(value).strip().lower()
+        if name in self.names():
+            return name
+        if _is_typed(param, ctx) or name not in {*discover(PACKAGE, Format), *SIMPLE}:
             self.fail(f"{value!r} is not one of {', '.join(self.names())}.", param, ctx)
-        return str(value)
+        return self._default
 
     def shell_complete(
         self,
         ctx: click.Context,  # noqa: ARG002 - click's contract
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
-    ) -> "list[click.shell_completion.CompletionItem]":
+    ) -> "list[CompletionItem]":
         """Complete the names."""
         from click.shell_completion import CompletionItem
 
         return [CompletionItem(name) for name in self.names() if name.startswith(incomplete)]
 
 
-def write_all(report: Report, places: list[tuple[str, str]]) -> None:
+def _is_typed(param: click.Parameter | None, ctx: click.Context | None) -> bool:
+    if param is None or ctx is None or param.name is None:
+        return True
+    return ctx.get_parameter_source(param.name) not in {ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP}
+
+
+def write_all(report: Report, places: Places) -> None:
     """Write a report in each format to its place ("" is standard output)."""
     from plimsoll.cli.console import style_for, write
 

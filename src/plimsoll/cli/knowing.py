@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from plimsoll.cli.console import cache_folder, today
-from plimsoll.cli.options import Settings
+from plimsoll.cli.settings import Settings
 from plimsoll.findings.waive import read_waivers
 from plimsoll.knowledge.end_of_life import end_of_life, version_of_codename
 from plimsoll.knowledge.snapshot import open_knowledge

@@ -8,6 +8,10 @@ from plimsoll import __version__
 
 def run() -> None:
     """Run the command line and leave the process with its exit code (docs/reference/exit-codes.md)."""
+    if sys.argv[1:] not in (["--version"], ["-V"]):
+        from plimsoll.cli.process import prepare
+
+        prepare()
     sys.exit(main(sys.argv[1:]))
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from threading import Lock
+from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
 from plimsoll.pipeline.examine import Progress
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 _WORTH_DRAWING = 64 << 20
 """Bytes below which the work is over before a bar could be read."""
 
+_PATIENCE = 0.5
+"""Seconds that work of unknown size may take before a bar shows that something is going on."""
+
 
 class TerminalProgress(Progress):
     """Draws a bar with the rich library."""
@@ -22,27 +25,32 @@ class TerminalProgress(Progress):
         """Draw nothing yet."""
         self._bar: Bar | None = None
         self._task: TaskID | None = None
+        self._timer: Timer | None = None
+        self._is_over = False
         self._lock = Lock()
 
     def start(self, total: int, what: str) -> None:
-        if total < _WORTH_DRAWING:
-            return
+        if total >= _WORTH_DRAWING:
+            self._draw(total, what)
+        elif total == 0:
+            self._timer = Timer(_PATIENCE, self._draw, (None, what))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _draw(self, total: int | None, what: str) -> None:
         from rich.console import Console
         from rich.markup import escape
-        from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
+        columns = (DownloadColumn(), TimeRemainingColumn()) if total else (TimeElapsedColumn(),)
+        bar = Bar(TextColumn("{task.description}"), BarColumn(), *columns, console=Console(stderr=True), transient=True)
         shown = "".join(c if c.isprintable() else "?" for c in what)
-        self._task = self._bar.add_task(f"Reading {escape(shown[-50:])}", total=total)
-        self._bar.start()
+        with self._lock:
+            if self._is_over:
+                return
+            self._bar, self._task = bar, bar.add_task(f"Reading {escape(shown[-50:])}", total=total)
+            bar.start()
 
     def advance(self, size: int) -> None:
         with self._lock:
@@ -51,6 +59,9 @@ class TerminalProgress(Progress):
 
     def stop(self) -> None:
         with self._lock:
+            self._is_over = True
+            if self._timer is not None:
+                self._timer.cancel()
             if self._bar is not None:
                 self._bar.stop()
                 self._bar = None

@@ -6,17 +6,33 @@ from typing import Any
 import click
 
 from plimsoll.cli.console import tell, today
-from plimsoll.cli.examining import examination
+from plimsoll.cli.examining import examination, tell_of
 from plimsoll.cli.formats import FormatName, write_all
-from plimsoll.cli.options import PairedCommand, about_targets, common, option, paired, quietly
+from plimsoll.cli.options import about_targets, common, option, quietly
+from plimsoll.cli.outputs import paired
+from plimsoll.cli.parsing import Command
 from plimsoll.cli.progress import progress_for
+from plimsoll.cli.values import PathName
 from plimsoll.pipeline.inventory_report import inventory_report
+from plimsoll.reports.unmeasured import sentence
+
+NOT_MEASURED = 3
 
 
-@click.command("sbom", cls=PairedCommand, short_help="Write a bill of materials.")
-@click.argument("target")
-@option("--format", "-f", "formats", multiple=True, type=FormatName("sbom"), help="Format; default cyclonedx.")
-@option("--output", "-o", "outputs", multiple=True, metavar="FILE", help="Write the format before it to FILE.")
+@click.command("sbom", cls=Command, short_help="Write a bill of materials.")
+@click.argument("target", type=PathName())
+@option(
+    "--format", "-f", "formats", multiple=True, type=FormatName("cyclonedx", "sbom"), help="Format; default cyclonedx."
+)
+@option(
+    "--output",
+    "-o",
+    "outputs",
+    multiple=True,
+    type=PathName(),
+    metavar="FILE",
+    help="Write to FILE what the --format before it says.",
+)
 @about_targets
 @quietly
 @common
@@ -28,12 +44,14 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
     how = examination(ctx.obj, options)
     report, examined = inventory_report(how, _version_of, today(), sys.stdin.buffer, progress)
     if not options["quiet"]:
-        tell(f"{report.target}: {examined.took}, {len(report.packages)} packages")
-        for note in examined.notes:
-            tell(f"note: {note}", style="yellow")
-        if report.gaps:
-            tell(f"not listed: {'; '.join(gap.question for gap in report.gaps)}", style="yellow")
+        tell_of(examined, report.target, ctx.obj)
+        tell(f"{len(report.packages)} packages")
+        for gap in report.gaps:
+            tell(f"not listed: {sentence(gap)}", style="yellow")
     write_all(report, places)
+    if report.gaps and not report.packages:
+        tell("Nothing could be listed.", style="yellow")
+        return NOT_MEASURED
     return 0
 
 

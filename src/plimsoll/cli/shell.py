@@ -1,46 +1,45 @@
 """The group of commands, found by listing this folder, and the one place where errors end."""
 
-import os
-import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import click
 
 from plimsoll import __version__, cli
+from plimsoll.cli.console import tell
+from plimsoll.cli.parsing import Family, Run, from_where, without_opposites
 from plimsoll.errors import PlimsollError
 
 INTERRUPTED = 130
 
 
-class Commands(click.Group):
+class Commands(Family):
     """Loads a command's module only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's contract
         """List the modules of this folder that hold a COMMAND."""
-        return sorted(module.name for module in iter_modules(cli.__path__) if hasattr(_module(module.name), "COMMAND"))
+        return sorted(name for name in _modules() if hasattr(_module(name), "COMMAND"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load one command, or None where there is none of that name."""
-        if not cmd_name.isidentifier() or cmd_name not in {module.name for module in iter_modules(cli.__path__)}:
+        if cmd_name not in _modules():
             return None
         command = getattr(_module(cmd_name), "COMMAND", None)
         return command if isinstance(command, click.Command) else None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest command for one that does not exist."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from difflib import get_close_matches
+    def advice(self, ctx: click.Context, name: str) -> str:
+        """Say what to type instead; who names a target straight away wants to scan it."""
+        if name == "version":
+            return "Did you mean '--version'?"
+        if Path(name).exists():
+            return f"To scan it: plimsoll scan {name}"
+        return super().advice(ctx, name)
 
-            near = get_close_matches(args[0], self.list_commands(ctx), n=1)
-            if not near:
-                raise
-            raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from error
+
+def _modules() -> set[str]:
+    return {module.name for module in iter_modules(cli.__path__)}
 
 
 def _module(name: str) -> object:
@@ -73,30 +72,36 @@ def _show_version(ctx: click.Context, value: bool) -> None:  # noqa: FBT001 - cl
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run a command; give the exit code. Everything that goes wrong is told on standard error, with advice."""
-    debug = "--debug" in arguments
+    this_run = Run()
     try:
-        outcome = ROOT.main(list(arguments), prog_name="plimsoll", standalone_mode=False)
-    except (click.exceptions.Exit, click.ClickException) as stop:
-        if isinstance(stop, click.ClickException):
-            stop.show()
+        outcome = ROOT.main(list(arguments), prog_name="plimsoll", standalone_mode=False, obj=this_run)
+    except click.exceptions.Exit as stop:
         return stop.exit_code
+    except click.ClickException as error:
+        return _tell_usage(error)
     except PlimsollError as error:
-        return _tell(error, debug=debug)
-    except BrokenPipeError:
-        # The reader went away (`| head`): nothing is left to say, and Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _tell(error, debug=this_run.debug)
     except (KeyboardInterrupt, click.Abort):
+        tell("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error ends
         unforeseen = f"unexpected {type(error).__name__}: {error}"
-        return _tell(PlimsollError(unforeseen, advice="Run again with --debug, and report it."), debug=debug)
+        return _tell(PlimsollError(unforeseen, advice="Run again with --debug, and report it."), debug=this_run.debug)
     return outcome if isinstance(outcome, int) else 0
 
 
-def _tell(error: PlimsollError, *, debug: bool) -> int:
-    from plimsoll.cli.console import tell
+def _tell_usage(error: click.ClickException) -> int:
+    """Tell what is wrong with a command line, and where to read how it is right."""
+    error = without_opposites(error)
+    where = from_where(error) if isinstance(error, click.UsageError) else ""
+    tell(f"error: {error.format_message().rstrip('.')}{where}", style="red")
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        tell(error.ctx.get_usage())
+        tell(f"See {error.ctx.command_path} --help.")
+    return error.exit_code
 
+
+def _tell(error: PlimsollError, *, debug: bool) -> int:
     if debug:
         import traceback
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from plimsoll.errors import TargetError
+from plimsoll.errors import TargetError, UsageError
 from plimsoll.model.limits import Limits
 from plimsoll.plugins import discover
 from plimsoll.sources.storage import is_compressed, pieces, spool
@@ -27,6 +27,8 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
     scheme, rest = _scheme(target, kinds)
     name, image = _image(rest)
     if name == STANDARD_INPUT:
+        if standard_input.isatty():
+            raise UsageError("standard input is a terminal", advice="Pipe an archive: docker save IMAGE | plimsoll …")
         from tempfile import NamedTemporaryFile
 
         with NamedTemporaryFile(prefix="plimsoll-") as file:
@@ -46,6 +48,16 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
             yield _open(kinds, scheme, replace(request, path=Path(file.name)))
         return
     yield _open(kinds, scheme, request)
+
+
+def lies_within(path: Path, target: str) -> bool:
+    """Say whether a path lies inside the folder that a target names; False where it names none."""
+    _, rest = _scheme(target, discover("plimsoll.sources", SourceKind))
+    folder = Path(_image(rest)[0])
+    try:
+        return bool(target) and folder.is_dir() and path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return False
 
 
 def _scheme(target: str, kinds: Mapping[str, SourceKind]) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from plimsoll.trees.paths import clean, text
 from plimsoll.trees.tar import BLOCK, TarReader
 from plimsoll.trees.tree import Tree
 
-PIECE = 1 << 20
+PIECE = 2 << 20
 """Bytes read at a time. Archives are read by pread, never mapped: mapped pages count as memory."""
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from plimsoll.errors import HostileInputError, LimitError
@@ -45,7 +45,7 @@ class Blob:
 
     def observe(self, plan: Plan, check: Check, advance: Advance) -> LayerObservation:
         """Read, verify and index the layer."""
-        return observe(self._pieces(advance), self.claim, plan, check)
+        return observe(self._pieces(advance), replace(self.claim, size=self.size), plan, check)
 
     def read(self, path: str, plan: Plan, check: Check) -> bytes | None:
         """Read one file of the layer again."""

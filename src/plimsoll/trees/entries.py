@@ -4,11 +4,12 @@ from array import array
 
 from plimsoll.errors import HostileInputError, LimitError
 from plimsoll.model.limits import Limits
-from plimsoll.trees.index import DIRECTORY, HARDLINK, SYMLINK, LayerIndex
+from plimsoll.trees.index import DIRECTORY, FILE, HARDLINK, SYMLINK, LayerIndex
 from plimsoll.trees.paths import ancestors, clean, is_clean, text
 
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _MOST_FAULTS = 20
+_LINKS = frozenset({SYMLINK, HARDLINK})
 _UNKNOWN = "\0"
 """No folder's name."""
 
@@ -24,32 +25,35 @@ class Entries:
         self.modes = array("H")
         self.sizes = array("Q")
         self.links: dict[str, str] = {}
-        self.mode = 0
         self._whiteouts: set[str] = set()
         self._opaques: set[str] = set()
         self._implied: set[str] = set()
         self._position: dict[str, int] = {}
         self._replaced: dict[str, int] = {}
         self._names_size = 0
+        self._most = int(limits.entries)
+        self._most_names = int(limits.names_size)
+        self._longest = int(limits.path_size)
         self._faults: list[str] = []
         self._fault_count = 0
         self._parent = ""
         self._parent_as = ""
 
-    def add(self, name: bytes, kind: int, mode: int, size: int, link: bytes) -> str | None:
+    def add(  # noqa: C901 - nearly all the interpreter's time of a scan is spent here, so it is one piece
+        self, name: bytes, kind: int, mode: int, size: int, link: bytes
+    ) -> str | None:
         """Record one entry; give its path, or None for whiteouts, the root and entries that are refused."""
-        self.mode = mode
+        if name[-1:] == b"/":
+            name = name[:-1]
         if not is_clean(name):
             try:
                 name = clean(name)
             except HostileInputError as error:
                 self._refuse(name, error.message)
                 return None
-        if not name:
-            return None
-        if len(name) > self._limits.path_size:
-            raise LimitError("path_size", self._limits.path_size, f"{self._what}: a path of {len(name)} bytes")
-        path = text(name)
+            if not name:
+                return None
+        path = name.decode("utf-8", "surrogateescape")
         cut = path.rfind("/")
         parent = path[:cut] if cut > 0 else ""
         if parent != self._parent:
@@ -61,45 +65,48 @@ class Entries:
             path = f"{self._parent_as}/{path[cut + 1 :]}" if self._parent_as else path[cut + 1 :]
         if ".wh." in path and self._is_whiteout(path):
             return None
-        return self._record(path, kind, size, link)
-
-    def _record(self, path: str, kind: int, size: int, link: bytes) -> str | None:
-        if kind in {SYMLINK, HARDLINK}:
-            try:
-                self.links[path] = text(link.split(b"\0", 1)[0] if kind == SYMLINK else clean(link))
-            except HostileInputError as error:
-                self._refuse(path.encode("utf-8", "surrogateescape"), f"hard link: {error.message}")
-                return None
-        if kind != DIRECTORY:
+        if kind in _LINKS and not self._link(path, kind, link):
+            return None
+        if path in self._position or path in self._implied:
             self._replace(path, kind)
-        elif self._position.get(path) is not None:
-            self.links.pop(path, None)
-        self._count(path)
-        self._position[path] = len(self.names)
+        self._position[path] = count = len(self.names)
+        self._names_size += len(path)
+        if count >= self._most or self._names_size > self._most_names or len(path) > self._longest:
+            self._stop(path)
         self.names.append(path)
         self.kinds.append(kind)
-        self.modes.append(self.mode)
-        self.sizes.append(size)
+        self.modes.append(mode)
+        self.sizes.append(size if kind == FILE else 0)
         return path
 
-    def _replace(self, path: str, kind: int) -> None:
-        """Note that a directory of this layer, and all below it, gives way to something else."""
-        at = self._position.get(path)
-        if (at is not None and self.kinds[at] == DIRECTORY) or path in self._implied:
-            self._replaced[path] = len(self.names)
-            self._implied.discard(path)
-        if at is not None and kind not in {SYMLINK, HARDLINK}:
-            self.links.pop(path, None)
-        if kind == SYMLINK or at is not None:
-            # The current folder may lead somewhere else now.
-            self._parent = _UNKNOWN
+    def _stop(self, path: str) -> None:
+        limits = self._limits
+        if len(path) > limits.path_size:
+            raise LimitError("path_size", limits.path_size, f"{self._what}: a path of {len(path)} characters")
+        if self._names_size > limits.names_size:
+            raise LimitError("names_size", limits.names_size, self._what)
+        raise LimitError("entries", limits.entries, self._what)
 
-    def _count(self, path: str) -> None:
-        self._names_size += len(path)
-        if len(self.names) >= self._limits.entries:
-            raise LimitError("entries", self._limits.entries, self._what)
-        if self._names_size > self._limits.names_size:
-            raise LimitError("names_size", self._limits.names_size, self._what)
+    def _link(self, path: str, kind: int, target: bytes) -> bool:
+        """Note where a link leads; False for a hard link that could not be made."""
+        # The current folder may lead somewhere else now.
+        self._parent = _UNKNOWN
+        try:
+            self.links[path] = text(target.split(b"\0", 1)[0] if kind == SYMLINK else clean(target))
+        except HostileInputError as error:
+            self._refuse(path.encode("utf-8", "surrogateescape"), f"hard link: {error.message}")
+            return False
+        return True
+
+    def _replace(self, path: str, kind: int) -> None:
+        """Let an entry take the place of another, and of all below it where that was a directory."""
+        at = self._position.get(path)
+        if kind != DIRECTORY and (at is None or self.kinds[at] == DIRECTORY):
+            self._replaced[path] = len(self.names)
+        self._implied.discard(path)
+        if kind not in _LINKS:
+            self.links.pop(path, None)
+        self._parent = _UNKNOWN
 
     def _enter(self, parent: str) -> str:
         """Make `parent` the current folder; give the reason when an entry cannot lie there."""
@@ -108,6 +115,10 @@ class Entries:
             return ""
         if parent.count("/") >= self._limits.path_depth:
             raise LimitError("path_depth", self._limits.path_depth, f"{self._what}: a path")
+        at = self._position.get(parent)
+        if at is not None and self.kinds[at] == DIRECTORY and not self._replaced:
+            # An entry of its own, which was resolved when it came, and nothing above it changed since.
+            return ""
         real = self._resolved(parent)
         if real is None:
             self._parent = _UNKNOWN

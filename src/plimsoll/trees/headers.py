@@ -24,15 +24,20 @@ def mode_of(block: bytes) -> int:
         return max(number(block[100:108]), 0) & 0o7777
 
 
-def checksum_holds(block: bytes) -> bool:
-    """Compare the sum of all bytes, with the checksum field as spaces, to that field.
+def sum_is(block: bytes, claimed: int) -> bool:
+    """Say, quickly, whether the bytes of a header, its checksum field taken as spaces, add up to `claimed`.
 
-    Adler-32 holds the byte sum modulo 65521 in its low half (RFC 1950 section 8.2), which is far quicker than
-    adding in Python; only a mismatch is added up, also as signed bytes, as some old writers did.
+    Adler-32 holds the byte sum modulo 65521 in its low half (RFC 1950 section 8.2), which is far quicker than adding
+    in Python; sums of 512 bytes lie below 2 * 65521.
     """
-    field = block[148:156]
-    claimed = number(field)
-    if ((adler32(block) & 0xFFFF) - (adler32(field) & 0xFFFF) + 256) % 65521 == claimed % 65521 and claimed < 65521 * 2:
+    total = (adler32(block) & 0xFFFF) - (adler32(block[148:156]) & 0xFFFF) + 256
+    return (total - claimed) % 65521 == 0 and claimed < 2 * 65521
+
+
+def checksum_holds(block: bytes) -> bool:
+    """Compare the sum of a header's bytes to its checksum field; some old writers added signed bytes."""
+    claimed = number(block[148:156])
+    if sum_is(block, claimed):
         return True
     rest = block[:148] + b"        " + block[156:]
     return claimed in {sum(rest), sum(byte - 256 if byte > 127 else byte for byte in rest)}

@@ -9,6 +9,7 @@ from plimsoll.errors import HostileInputError, LimitError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
 from plimsoll.model.package import Observed
+from plimsoll.trees.ahead import ahead
 from plimsoll.trees.index import LayerIndex
 from plimsoll.trees.inflate import inflate
 from plimsoll.trees.patterns import PathPatterns
@@ -19,6 +20,9 @@ HEAD = 4096
 
 SMALLEST_EXECUTABLE = 64 << 10
 """Executables below this many bytes are not asked for their head: no compiler that we look for makes such."""
+
+WORTH_A_THREAD = 8 << 20
+"""Stored bytes from which a layer is worth a thread of its own for reading, inflating and hashing."""
 
 Facts = dict[str, dict[str, Observed | None]]
 """Plug-in name → path → what it read there; None where the plug-in has no reader."""
@@ -112,13 +116,14 @@ def _unread(reason: str) -> Observed:
 class Claim:
     """What a manifest says of a layer.
 
-    `what` names it in errors, `digest` is of the stored bytes, `diff_id` of the tar. Digests are `sha256:<hex>`, or
-    "" where the manifest says nothing.
+    `what` names it in errors, `digest` is of the stored bytes, `diff_id` of the tar, `size` the stored bytes. Digests
+    are `sha256:<hex>`, or "" where the manifest says nothing.
     """
 
     what: str
     digest: str = ""
     diff_id: str = ""
+    size: int = 0
 
 
 def observe(chunks: Iterable[bytes], claim: Claim, plan: Plan, check: Callable[[], None]) -> LayerObservation:
@@ -129,10 +134,10 @@ def observe(chunks: Iterable[bytes], claim: Claim, plan: Plan, check: Callable[[
     """
     stored, plain = sha256(), sha256()
     reader = TarReader(plan.select, plan.keep, plan.limits, claim.what)
-    size = 0
     source = _hashed(chunks, stored.update, check) if claim.digest else _checked(chunks, check)
-    for piece in inflate(source, plan.limits, claim.what):
-        plain.update(piece)
+    pieces = _hashed(inflate(source, plan.limits, claim.what), plain.update, _nothing)
+    size = 0
+    for piece in ahead(pieces) if claim.size > WORTH_A_THREAD else pieces:
         reader.feed(piece)
         size += len(piece)
     _verify(claim.digest, stored.hexdigest(), claim.what, "its stored bytes")
@@ -146,6 +151,10 @@ def _hashed(chunks: Iterable[bytes], update: Callable[[bytes], None], check: Cal
         check()
         update(chunk)
         yield chunk
+
+
+def _nothing() -> None:
+    return
 
 
 def _checked(chunks: Iterable[bytes], check: Callable[[], None]) -> Iterator[bytes]:

@@ -2,6 +2,8 @@
 
 from plimsoll.errors import HostileInputError
 
+_DOT_OR_SLASH = b"./"
+
 
 def clean(name: bytes) -> bytes:
     """Give the path of a tar entry relative to the root, without leading or trailing slashes.
@@ -25,8 +27,8 @@ def clean(name: bytes) -> bytes:
 
 
 def is_clean(name: bytes) -> bool:
-    """Say, quickly, that `clean` would return the name as it is."""
-    return not (b"//" in name or b"/." in name or name[:1] in {b".", b"/", b""} or name[-1:] == b"/" or b"\0" in name)
+    """Say, quickly, that `clean` would return a name without trailing slash as it is; False says nothing."""
+    return bool(name) and name[0] not in _DOT_OR_SLASH and b"/." not in name and b"//" not in name and b"\0" not in name
 
 
 def text(path: bytes) -> str:
