@@ -9,10 +9,9 @@ import click
 
 from plimsoll import __version__, cli
 from plimsoll.cli.console import tell
+from plimsoll.cli.main import INTERRUPTED
 from plimsoll.cli.parsing import Family, Run, from_where, without_opposites
 from plimsoll.errors import PlimsollError
-
-INTERRUPTED = 130
 
 
 class Commands(Family):

@@ -11,7 +11,7 @@ from plimsoll.model.package import Package
 from plimsoll.model.report import FeedState, Report
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.subject import Subject
-from plimsoll.reports.cyclonedx_vulnerabilities import Node, properties, unique, vulnerabilities
+from plimsoll.reports.cyclonedx_nodes import Node, properties, unique
 from plimsoll.reports.document import compact, json_document
 from plimsoll.reports.licences import licence_choice
 from plimsoll.reports.unmeasured import sentence, unmeasured
@@ -48,8 +48,11 @@ def _body(report: Report) -> Node:
         "dependencies": [{"ref": main["bom-ref"], "dependsOn": [each["bom-ref"] for each in components]}],
         "compositions": [_composition(report, main)],
     }
-    if found := vulnerabilities(report, refs, str(main["bom-ref"])):
-        body["vulnerabilities"] = found
+    if report.findings:
+        from plimsoll.reports.cyclonedx_vulnerabilities import vulnerabilities
+
+        if found := vulnerabilities(report, refs, str(main["bom-ref"])):
+            body["vulnerabilities"] = found
     return body
 
 

@@ -1,35 +1,16 @@
 """The `vulnerabilities` of CycloneDX 1.6: one for each finding, as packages differ in fix and status."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from plimsoll.model.finding import Finding, SeverityEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.severity import Severity
 from plimsoll.model.statement import State
+from plimsoll.reports.cyclonedx_nodes import Node, properties, unique
 from plimsoll.reports.ratings import cvss_of
 from plimsoll.reports.text import is_address
 
-Node = dict[str, object]
 _SEVERITIES = {Severity.NEGLIGIBLE: "info"}  # CycloneDX has no word for negligible
-
-
-def properties(facts: Iterable[tuple[str, str]]) -> Node:
-    """Give `properties` for the facts that are known, each named `plimsoll:…`; nothing if none is."""
-    known = [{"name": f"plimsoll:{name}", "value": value} for name, value in facts if value]
-    return {"properties": known} if known else {}
-
-
-def unique(names: Iterable[str]) -> list[str]:
-    """Give each name as a reference that no other has: numbered (`name#2`) where it occurs again."""
-    numbers: dict[str, int] = {}
-    refs: dict[str, None] = {}
-    for name in names:
-        ref = name
-        while ref in refs:
-            numbers[name] = numbers.get(name, 1) + 1
-            ref = f"{name}#{numbers[name]}"
-        refs[ref] = None
-    return list(refs)
 
 
 def vulnerabilities(report: Report, refs: Sequence[str], main: str) -> list[Node]:
