@@ -6,6 +6,8 @@ import pytest
 from tests.cli.running import Run, npm_layer, shop, shop_archive
 from tests.images import Image, classic, tar, write_folder, write_tar
 
+from plimsoll.pipeline import target as targets
+
 
 @pytest.fixture
 def with_gap(work: Path) -> str:
@@ -141,6 +143,15 @@ def test_a_target_that_cannot_be_read_is_4(run: Run, work: Path) -> None:
     (work / "shop.tar").symlink_to("shop.tar")
     result = run("scan", "shop.tar")
     assert (result.code, result.err.startswith("error: shop.tar cannot be opened: ")) == (4, True)
+
+
+def test_a_target_that_the_user_may_not_read_is_4(run: Run, image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(_path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(targets, "is_compressed", closed)
+    result = run("scan", image)
+    assert (result.code, result.err.startswith("error: shop.tar cannot be read: Permission denied\n")) == (4, True)
 
 
 def test_wrong_options_come_before_a_missing_target(run: Run) -> None:

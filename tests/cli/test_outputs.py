@@ -207,3 +207,11 @@ def test_a_signal_ends_it_without_traceback_or_temporary_files(work: Path, numbe
     assert (program.returncode, out) == (code, b"")
     assert b"Traceback" not in told
     assert list((work / "tmp").iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written_is_said_before_the_scan(
+    run: Run, image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    result = run("scan", image, "-o", "report")
+    assert (result.code, result.err.startswith("error: report cannot be written: permission denied")) == (4, True)

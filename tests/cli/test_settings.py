@@ -179,7 +179,7 @@ def test_limits_of_flag_over_environment_over_file(
     assert run("scan", image, "--limit", "entries=100,packages=1").code == 4
 
 
-@pytest.mark.parametrize("text", ["1e-9", "0.000000001s"])
+@pytest.mark.parametrize("text", ["0.000000001", "0.000000001s"])
 def test_a_scan_ends_with_its_time(run: Run, work: Path, text: str) -> None:
     result = run("scan", shop_archive(work / "a.tar", npm_layer()), "--timeout", text)
     assert (result.code, "over the limit timeout" in result.err) == (4, True)
@@ -202,21 +202,21 @@ def test_a_time_comes_from_the_file_as_a_number_too(run: Run, image: str, work: 
 def test_the_cache_lies_where_the_user_says(
     run: Run, image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, choose in enumerate(("flag", "environment", "home")):
+    for number, choose in enumerate(("flag", "environment", "own")):
         place = tmp_path / choose
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / f"xdg{number}"))
         flags = ("--cache-dir", str(place)) if choose == "flag" else ()
         if choose == "environment":
             monkeypatch.setenv("PLIMSOLL_CACHE_DIR", str(place))
-        if choose == "home":
+        if choose == "own":
             monkeypatch.setenv("HOME", str(tmp_path))
-            monkeypatch.setenv("PLIMSOLL_CACHE_DIR", "~/home")
+            monkeypatch.setenv("PLIMSOLL_CACHE_DIR", "~/own")
         run("scan", image, *flags)
         assert {path.name for path in place.iterdir()} == {"knowledge", "layers", "last-report.json"}
         assert not (tmp_path / f"xdg{number}").exists()
 
 
-def test_a_user_without_a_home_can_scan(run: Run, image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def homeless() -> Path:
         raise RuntimeError
 

@@ -3,7 +3,6 @@
 import os
 import sys
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TextIO
 
 from plimsoll.errors import PlimsollError, UsageError
@@ -65,6 +64,8 @@ def style_for(output: str) -> Style:
     """Give the style of a report that goes to a file ("" is standard output)."""
     if output not in {"", "-"} or not sys.stdout.isatty():
         return Style(colour=False, width=_UNKNOWN_WIDTH)
+    from shutil import get_terminal_size
+
     width = max(_NARROWEST, min(_WIDEST, get_terminal_size((_UNKNOWN_WIDTH, 24)).columns))
     return Style(colour=may_colour(sys.stdout), width=width)
 

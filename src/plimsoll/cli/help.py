@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from plimsoll.cli.parsing import Command
+from plimsoll.cli.parsing import Command, Family
 
 
 @click.command("help", cls=Command, short_help="Show the help of a command.")
@@ -15,11 +15,9 @@ def COMMAND(ctx: click.Context, command: Sequence[str]) -> int:  # noqa: N802 - 
     context = ctx.find_root()
     for name in command:
         group = context.command
-        if not isinstance(group, click.Group):
+        if not isinstance(group, Family):
             raise click.UsageError(f"{context.command_path} has no commands of its own.", context)
-        _, found, _ = group.resolve_command(context, [name])
-        if found is None:
-            raise click.UsageError(f"There is no command {name!r}.", context)
+        found = group.named(context, name)
         context = click.Context(found, info_name=name, parent=context, **found.context_settings)
     click.echo(context.get_help())
     return 0

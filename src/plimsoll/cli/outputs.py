@@ -21,7 +21,7 @@ def paired(ctx: click.Context, formats: Sequence[str], outputs: Sequence[str], d
     """
     order = ctx.meta.get(ORDER, [])
     if order.count("formats") != len(formats) or order.count("outputs") != len(outputs):
-        order = ["formats"] * len(formats) + ["outputs"] * len(outputs)
+        order = _in_turn(len(formats), len(outputs))  # not all were typed: the first goes with the first, and so on
     found = [
         (form or default, "" if path in {None, "-"} else str(path)) for form, path in _pairs(order, formats, outputs)
     ]
@@ -30,6 +30,11 @@ def paired(ctx: click.Context, formats: Sequence[str], outputs: Sequence[str], d
     for _, path in places:
         _expect_harmless(path, ctx.params.get("target", ""))
     return places
+
+
+def _in_turn(formats: int, outputs: int) -> list[str]:
+    both = min(formats, outputs)
+    return ["formats", "outputs"] * both + ["formats"] * (formats - both) + ["outputs"] * (outputs - both)
 
 
 def _pairs(order: Sequence[str], formats: Sequence[str], outputs: Sequence[str]) -> list[list[str | None]]:
@@ -62,13 +67,11 @@ def _expect_harmless(path: str, target: str) -> None:
     if not path:
         return
     place = Path(path)
-    try:
-        is_target = place.is_file() and Path(target).is_file() and place.samefile(target)
-    except (OSError, ValueError):
-        is_target = False
-    if is_target:
+    if place.is_file() and target != "-" and Path(target).is_file() and place.samefile(target):
         raise UsageError(f"--output {path} would replace the target")
     if place.is_dir():
         raise PlimsollError(f"{path} cannot be written: it is a folder", advice="Name a file in it.")
     if not place.parent.is_dir():
         raise PlimsollError(f"{path} cannot be written: there is no folder {place.parent}", advice="Make it first.")
+    if not os.access(place if place.exists() else place.parent, os.W_OK):
+        raise PlimsollError(f"{path} cannot be written: permission denied", advice="Choose another place.")

@@ -45,7 +45,11 @@ class Command(click.Command):
                 values, order = {}, []
             ctx.meta[ORDER] = [param.name for param in order if param.name in {"formats", "outputs"}]
             ctx.meta[TARGET] = values.get("target")
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
     def _spelt(self, argument: str) -> str:
         """Spell `--flag=true` and `--flag=false` as click does."""
@@ -71,10 +75,16 @@ class Family(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Suggest what was meant by a command that does not exist."""
-        name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
-            raise click.UsageError(f"There is no command {name!r}. {self.advice(ctx, name)}", ctx)
+        if not args[0].startswith("-"):
+            self.named(ctx, args[0])
         return super().resolve_command(ctx, args)
+
+    def named(self, ctx: click.Context, name: str) -> click.Command:
+        """Give the command of a name. Raises UsageError with advice where there is none."""
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise click.UsageError(f"There is no command {name!r}. {self.advice(ctx, name)}", ctx)
+        return command
 
     def advice(self, ctx: click.Context, name: str) -> str:
         """Say what to type instead."""

@@ -84,8 +84,7 @@ def invoke(arguments: Sequence[str]) -> int:
         tell("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where an unforeseen error ends
-        unforeseen = f"unexpected {type(error).__name__}: {error}"
-        return _tell(PlimsollError(unforeseen, advice="Run again with --debug, and report it."), debug=this_run.debug)
+        return _tell(_unforeseen(error), debug=this_run.debug)
     return outcome if isinstance(outcome, int) else 0
 
 
@@ -98,6 +97,13 @@ def _tell_usage(error: click.ClickException) -> int:
         tell(error.ctx.get_usage())
         tell(f"See {error.ctx.command_path} --help.")
     return error.exit_code
+
+
+def _unforeseen(error: Exception) -> PlimsollError:
+    """Make a message of what nothing below foresaw; what the system says of a file speaks for itself."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return PlimsollError(f"{error.filename}: {error.strerror}", advice="Run again with --debug to see where.")
+    return PlimsollError(f"unexpected {type(error).__name__}: {error}", advice="Run again with --debug, and report it.")
 
 
 def _tell(error: PlimsollError, *, debug: bool) -> int:

@@ -2,14 +2,16 @@
 
 import math
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from plimsoll.findings.select import read_severities
 from plimsoll.model.severity import Severity
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _SECONDS = {"h": 3600, "m": 60, "s": 1, "": 1}
 _DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s?)?")
@@ -84,9 +86,9 @@ class Threshold(click.ParamType):  # type: ignore[type-arg, unused-ignore]
             self.fail(f"{value!r} is not one of {', '.join(self.choices)}.", param, ctx)
         return Severity(word)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":  # noqa: ARG002
         """Complete the names."""
-        return [CompletionItem(name) for name in self.choices if name.startswith(incomplete.casefold())]
+        return _items(name for name in self.choices if name.startswith(incomplete.casefold()))
 
 
 class Severities(click.ParamType):  # type: ignore[type-arg, unused-ignore]
@@ -103,11 +105,11 @@ class Severities(click.ParamType):  # type: ignore[type-arg, unused-ignore]
         """Read the list. Raises UsageError for another word."""
         return value if isinstance(value, frozenset) else read_severities(str(value))
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":  # noqa: ARG002
         """Complete the last word of the list."""
         before, comma, last = incomplete.rpartition(",")
         names = [severity.value for severity in Severity if severity.value.startswith(last.casefold())]
-        return [CompletionItem(f"{before}{comma}{name}") for name in names]
+        return _items(f"{before}{comma}{name}" for name in names)
 
 
 class PathName(click.ParamType):  # type: ignore[type-arg, unused-ignore]
@@ -124,6 +126,12 @@ class PathName(click.ParamType):  # type: ignore[type-arg, unused-ignore]
         """Take any text."""
         return str(value)
 
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":  # noqa: ARG002
         """Leave it to the shell, which knows how paths are completed."""
-        return [CompletionItem(incomplete, type=self._kind)]
+        return _items([incomplete], self._kind)
+
+
+def _items(values: Iterable[str], kind: str = "plain") -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(value, type=kind) for value in values]

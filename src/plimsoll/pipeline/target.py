@@ -40,7 +40,7 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
     path = Path(name)
     _expect_readable(path, target)
     request = Request(path=path, name=name, image=image, platform=platform, limits=limits)
-    if path.is_file() and is_compressed(path):
+    if _is_compressed(path, name):
         from tempfile import NamedTemporaryFile
 
         with NamedTemporaryFile(prefix="plimsoll-") as file:
@@ -48,6 +48,13 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
             yield _open(kinds, scheme, replace(request, path=Path(file.name)))
         return
     yield _open(kinds, scheme, request)
+
+
+def _is_compressed(path: Path, name: str) -> bool:
+    try:
+        return path.is_file() and is_compressed(path)
+    except OSError as error:
+        raise TargetError(f"{name} cannot be read: {error.strerror}", advice="Check its mode.") from error
 
 
 def lies_within(path: Path, target: str) -> bool:
