@@ -124,8 +124,8 @@ def test_a_rule_is_fixed_by_doing_what_it_says() -> None:
     assert fix.mass == 0.4
 
 
-def test_urgency_is_severity_then_exploited_then_probability() -> None:
+def test_urgency_is_exploited_then_severity_then_probability() -> None:
     assert GLIBC.vulnerability is not None
     unlikely = replace(GLIBC, vulnerability=replace(GLIBC.vulnerability, exploited=False, epss=None))
     order = sorted([APT, NCURSES, unlikely, OPENSSL, GLIBC, ZLIB], key=urgency)
-    assert order == [ZLIB, GLIBC, OPENSSL, unlikely, NCURSES, APT]
+    assert order == [GLIBC, ZLIB, OPENSSL, unlikely, NCURSES, APT]

@@ -45,7 +45,8 @@ class FormatName(click.ParamType):  # type: ignore[type-arg, unused-ignore]
         The environment and plimsoll.toml speak to all commands: what only another one offers is passed over there.
         """
         name = str(value).strip().lower()
-        if name in self.names():
+        form = find(PACKAGE, Format, name) if self._command else None
+        if name in self.names() if form is None else self._command in form.commands:
             return name
         if _is_typed(param, ctx) or name not in {*discover(PACKAGE, Format), *SIMPLE}:
             self.fail(f"{value!r} is not one of {', '.join(self.names())}.", param, ctx)

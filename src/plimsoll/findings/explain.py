@@ -1,6 +1,6 @@
 """Everything about one finding, as text for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from plimsoll.findings.find import find
 from plimsoll.model.finding import Finding, SeverityEvidence, StatementEvidence, Vulnerability
@@ -10,6 +10,7 @@ from plimsoll.model.score import Score
 __all__ = ["explain", "find"]
 
 _WIDTH = 13
+_MOST_NAMES = 6
 
 Row = tuple[str, str]
 """A name and a value; rows without a value are left out."""
@@ -55,10 +56,15 @@ def _where(finding: Finding) -> Iterable[Row]:
     yield ("Instruction", place.instruction)
 
 
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
 def _known(vulnerability: Vulnerability | None) -> Iterable[Row]:
     if vulnerability is None:
         return
-    yield ("Also known as", ", ".join(vulnerability.aliases))
+    yield ("Also known as", _listed(vulnerability.aliases))
     yield ("Vendor says", vulnerability.status)
     yield ("Fixed in", vulnerability.fixed_in or "no published version")
     if vulnerability.epss is None:

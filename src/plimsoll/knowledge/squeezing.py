@@ -29,7 +29,7 @@ def unsqueezed(source: Path, target: Path, limits: Limits) -> None:
             for piece in _pieces(packed, limits, str(source)):
                 plain.write(piece)
     except OSError as error:
-        raise KnowledgeError(f"{source} cannot be unpacked: {error}", advice=_ADVICE) from error
+        raise KnowledgeError(f"{source} cannot be unpacked: {error.strerror}", advice=_ADVICE) from error
 
 
 def _pieces(packed: IO[bytes], limits: Limits, what: str) -> Iterator[bytes]:

@@ -19,9 +19,12 @@ def keep_last(report: Report, cache: Path) -> None:
     with suppress(OSError):
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = mkstemp(dir=cache, prefix=".last-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(document.encode("utf-8", "backslashreplace"))
-        Path(temporary).replace(cache / NAME)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(document.encode("utf-8", "backslashreplace"))
+            Path(temporary).replace(cache / NAME)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def last_report(cache: Path, limits: Limits) -> Report | None:

@@ -38,11 +38,11 @@ class Fix:
     at_most: bool
 
 
-def urgency(finding: Finding) -> tuple[int, bool, float, str]:
-    """Give a sort key: worst severity first, then exploited, then the likeliest, then by id."""
+def urgency(finding: Finding) -> tuple[bool, int, float, str]:
+    """Give a sort key: exploited in the wild first, then the worst severity, then the likeliest, then by id."""
     found = finding.vulnerability
     epss = found.epss if found and found.epss is not None else 0.0
-    return -finding.severity.rank, not (found and found.exploited), -epss, finding.id
+    return not (found and found.exploited), -finding.severity.rank, -epss, finding.id
 
 
 def first_fixes(report: Report) -> list[Fix]:
@@ -92,7 +92,7 @@ def _fix(group: list[Finding], report: Report, part: Part | None) -> Fix:
         remedy=_fixed_in(available) if first.vulnerability else first.fix,
         findings=len(group),
         explain=_name(next(filter(_is_exploited, group), first)),
-        severity=first.severity,
+        severity=max((finding.severity for finding in group), key=lambda severity: severity.rank),
         exploited=any(map(_is_exploited, group)),
         epss=max(epss, default=None),
         mass=part.mass_low if part else 0.0,

@@ -50,12 +50,15 @@ def headed(title: str, body: RenderableType) -> RenderableType:
 def grid(rows: Iterable[Sequence[str | Text]], headers: Sequence[str] = (), *, whole: int = 0) -> Table:
     """Give a table without lines; texts are shown as they are, so they must have been made visible.
 
-    The first `whole` columns are not folded as long as their texts are short.
+    The first `whole` columns are not folded as long as their texts are short; a column without any text is left out.
     """
     from rich.table import Table
     from rich.text import Text
 
     cells = [[Text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    used = [number for number, column in enumerate(zip(*cells, strict=True)) if any(cell.plain for cell in column)]
+    cells = [[row[number] for number in used] for row in cells]
+    headers = [headers[number] for number in used] if headers else ()
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=bool(headers), header_style="dim")
     for number, column in enumerate(zip(*cells, strict=True)):
         is_short = all(cell.cell_len <= SHORT for cell in column)
@@ -162,10 +165,20 @@ def _remark(finding: Finding) -> Text:
 
 def gap_rows(gaps: Sequence[Gap], *, several: bool) -> Table:
     """Give every gap, none left out: what, how many, why, and what would measure it."""
-    return grid([(f"{visible(gap.what, CELL)} ({gap.count})", _gap(gap, several=several)) for gap in gaps])
+    following = [*(gap.advice for gap in gaps[1:]), ""]
+    return grid(
+        [
+            (
+                f"{visible(gap.what, CELL)} ({gap.count})",
+                _gap(gap, "" if gap.advice == next_one else gap.advice, several=several),
+            )
+            for gap, next_one in zip(gaps, following, strict=True)
+        ]
+    )
 
 
-def _gap(gap: Gap, *, several: bool) -> str:
+def _gap(gap: Gap, told: str, *, several: bool) -> str:
+    """Say what a gap is; advice that the next one repeats is told there."""
     where = f"{visible(gap.subject)}: " if several else ""
-    advice = f"\n→ {visible(gap.advice)}" if gap.advice else ""
+    advice = f"\n→ {visible(told)}" if told else ""
     return f"{where}{visible(sentence(gap), 2 * LONGEST)}{advice}"
