@@ -106,3 +106,19 @@ def test_work_of_unknown_size_gets_a_bar_only_if_it_takes_a_while(monkeypatch: p
     assert slow._bar is not None
     slow.stop()
     assert slow._bar is None
+
+
+def test_a_terminal_that_shows_no_unicode_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    from io import BytesIO, TextIOWrapper
+
+    from plimsoll.cli.console import write
+
+    class Terminal(TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    for encoding, shown in (("latin-1", b"61 -> 78\n"), ("utf-8", "61 → 78\n".encode())):
+        raw = BytesIO()
+        monkeypatch.setattr("sys.stdout", Terminal(raw, encoding=encoding))
+        write("61 → 78\n")
+        assert raw.getvalue() == shown

@@ -70,6 +70,17 @@ def style_for(output: str) -> Style:
     return Style(colour=may_colour(sys.stdout), width=width)
 
 
+def _shows_unicode(stream: TextIO) -> bool:
+    """Say whether UTF-8 can go there: to files and pipes always, to a terminal if it is set to it."""
+    return not stream.isatty() or stream.encoding.lower().replace("-", "") == "utf8"
+
+
+def _in_ascii(document: str) -> bytes:
+    from plimsoll.reports.text import plain
+
+    return plain(document).encode("ascii")
+
+
 def write(document: str, output: str = "") -> None:
     """Write a document to a file, whole or not at all, or to standard output ("" or "-").
 
@@ -79,7 +90,7 @@ def write(document: str, output: str = "") -> None:
     data = document.encode("utf-8", "backslashreplace")
     try:
         if output in {"", "-"}:
-            _write_out(data)
+            _write_out(data if _shows_unicode(sys.stdout) else _in_ascii(document))
         else:
             _write_file(data, Path(output))
     except OSError as error:

@@ -4,7 +4,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,7 +106,7 @@ def status(form: str, cache_dir: str | None) -> int:
 
     cache = cache_folder(cache_dir)
     with open_knowledge(cache) as store:
-        found = replace(status_of(store, today()), snapshot=not store_path(cache).exists())
+        found = status_of(store, today(), snapshot=not store_path(cache).exists())
     if form == "json":
         write(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
         return 0

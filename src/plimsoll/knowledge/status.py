@@ -42,8 +42,8 @@ class StoreStatus:
     feeds: tuple[FeedStatus, ...]
 
 
-def status_of(store: Store, as_of: str) -> StoreStatus:
-    """Describe a store on an ISO day. Raises KnowledgeError if it turns out damaged."""
+def status_of(store: Store, as_of: str, *, snapshot: bool) -> StoreStatus:
+    """Describe a store, or the embedded `snapshot`, on an ISO day. Raises KnowledgeError if it turns out damaged."""
     meta = store.meta()
     today = date.fromisoformat(as_of)
     rows = store.rows(
@@ -64,7 +64,7 @@ def status_of(store: Store, as_of: str) -> StoreStatus:
         )
         for number, name, title, kind, licence, day, origin, records, unusable in rows
     )
-    return StoreStatus(path=store.name, built=meta.get("built", ""), snapshot=bool(meta.get("snapshot")), feeds=feeds)
+    return StoreStatus(path=store.name, built=meta.get("built", ""), snapshot=snapshot, feeds=feeds)
 
 
 def _covers(store: Store, feed: int) -> tuple[Covered, ...]:

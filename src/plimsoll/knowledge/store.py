@@ -226,7 +226,7 @@ class Store:
     # Questions of `db status` and of the bundle
 
     def meta(self) -> dict[str, str]:
-        """Give what the store says about itself: `built` (ISO day) and `snapshot` ("" or "yes")."""
+        """Give what the store says about itself: `built` (ISO day) and more."""
         return dict(self._ask("SELECT name, value FROM meta"))
 
     def check(self) -> None:
