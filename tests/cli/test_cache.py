@@ -1,5 +1,7 @@
 """`plimsoll cache`: shows what is kept, drops only that."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,22 @@ def test_clean_keeps_the_store_unless_all_is_asked_for(run: Run, image: str, cac
     assert run("scan", image).code == 0
     result = run("cache", "clean", "--all")
     assert (result.code, result.out, kept(cache)) == (0, "", set())
+
+
+def test_clean_drops_what_a_killed_update_left(run: Run, image: str, cache: Path) -> None:
+    run("scan", image)
+    left, at_work = cache / "knowledge" / ".building-left1234", cache / "knowledge" / ".import-atwork12"
+    for place in (left, at_work):
+        place.mkdir()
+        (place / "store").write_text("half a store")
+    for path in (left / "store", left):
+        os.utime(path, (time.time() - 700,) * 2)
+    result = run("cache", "clean")
+    assert (result.code, "dropped 1 unfinished update of the knowledge" in result.err) == (0, True)
+    assert (left.exists(), at_work.exists(), (cache / "knowledge" / "store.db").exists()) == (False, True, True)
+    assert "unfinished" not in run("cache", "clean").err
+    assert run("cache", "clean", "--all").code == 0
+    assert not at_work.exists()
 
 
 def test_nothing_else_in_the_folder_is_removed(run: Run, image: str, cache: Path) -> None:

@@ -59,6 +59,69 @@ def test_folders_that_no_feed_knows_are_named_and_skipped(run: Run, tmp_path: Pa
     assert "skipped, no feed knows them: vendor" in result.err
 
 
+def test_an_emptied_feed_is_3_and_changes_nothing(run: Run, image: str, tmp_path: Path) -> None:
+    folder = write_feeds(tmp_path / "emptied")
+    (folder / "kev" / "known_exploited_vulnerabilities.json").write_text('{"vulnerabilities": []}')
+    before, found = feeds_of(run)["kev"], run("scan", image, "-f", "json").found
+    result = run("db", "update", "--from", str(folder), *DATED, "--quiet")
+    assert (result.code, result.out) == (3, "")
+    assert "kev: failed, keeps what it had as of 2026-11-20: holds no record that could be used" in result.err
+    assert feeds_of(run)["kev"] == before
+    assert run("scan", image, "-f", "json").found == found
+
+
+def write_catalogue(folder: Path, number: int) -> None:
+    entries = [{"cveID": f"CVE-2020-{1000 + n}", "dateAdded": "2021-02-03"} for n in range(number)]
+    document = {"dateReleased": "2026-11-20", "vulnerabilities": entries}
+    (folder / "kev" / "known_exploited_vulnerabilities.json").write_text(json.dumps(document))
+
+
+def test_a_feed_that_shrank_is_3_until_it_is_accepted(run: Run, tmp_path: Path) -> None:
+    folder = write_feeds(tmp_path / "shrunk")
+    write_catalogue(folder, 40)
+    assert run("db", "update", "--from", str(folder)).code == 0
+    write_catalogue(folder, 10)
+    refused = run("db", "update", "--from", str(folder))
+    assert refused.code == 3
+    assert "kev: failed, keeps what it had as of 2026-11-20: it shrank from 40 to 10 records" in refused.err
+    assert "--accept-shrunk kev" in refused.err
+    assert feeds_of(run)["kev"]["records"] == 40
+    for option in ("epss", "epss,kev"):
+        assert run("db", "update", "--from", str(folder), "--accept-shrunk", option).code == (
+            0 if "kev" in option else 3
+        )
+    assert feeds_of(run)["kev"]["records"] == 10
+
+
+def test_the_first_update_notes_what_the_snapshot_knew_more(run: Run, feeds: Path, empty: Path) -> None:
+    result = run("db", "update", "--from", str(feeds), *DATED)
+    assert result.code == 0
+    assert "note: kev: it shrank from 1404 to 1 records, against the embedded snapshot" in result.err
+    assert (empty / "knowledge" / "store.db").exists()
+
+
+def test_what_a_date_is_worth_is_noted(run: Run, feeds: Path) -> None:
+    assert "note: debian-tracker: " in (told := run("db", "update", "--from", str(feeds)).err)
+    assert "--date debian-tracker=DAY" in told
+    assert "--date" not in run("db", "update", "--from", str(feeds), *DATED).err
+
+
+@pytest.mark.parametrize("how", ["writable", "damaged"])
+def test_a_store_that_is_not_to_be_trusted_is_built_anew_from_the_snapshot(
+    run: Run, feeds: Path, cache: Path, how: str
+) -> None:
+    store = cache / "knowledge" / "store.db"
+    if how == "writable":
+        store.chmod(0o666)
+        assert run("db", "export", "store.zst").code == 4
+    else:
+        store.write_bytes(store.read_bytes()[:9000])
+    result = run("db", "update", "--from", str(feeds), *DATED)
+    assert result.code == 0
+    assert "is not carried on, its history is lost" in result.err
+    assert "debian-osv" in feeds_of(run), "what the folder lacks comes from the embedded snapshot"
+
+
 @pytest.mark.parametrize(
     ("options", "code", "told"),
     [
@@ -69,6 +132,8 @@ def test_folders_that_no_feed_knows_are_named_and_skipped(run: Run, tmp_path: Pa
         (("--from", "feeds", "--date", "epss"), 2, "'epss' has no ="),
         (("--from", "feeds", "--date", "epss=soon"), 2, "'epss=soon' is no day (YYYY-MM-DD)"),
         (("--from", "feeds", "--date", "nope=2026-11-20"), 2, "there is no feed 'nope'"),
+        (("--from", "feeds", "--date", "epss=2099-01-01"), 2, "2099-01-01 lies in the future"),
+        (("--from", "feeds", "--accept-shrunk", "nope"), 2, "there is no feed 'nope'"),
         (("--from", "feeds", "--limit", "nope=1"), 2, "there is no limit 'nope'"),
     ],
 )

@@ -1,5 +1,6 @@
 """What holds for every feed, whoever writes it; its sample lies in tests/data/feeds, laid out as it is served."""
 
+import gzip
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -10,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plimsoll.errors import HostileInputError, KnowledgeError
+from plimsoll.knowledge.store import Store
+from plimsoll.knowledge.update import update
 from plimsoll.model.limits import Limits
 from plimsoll.model.statement import (
     AsOf,
@@ -19,6 +22,7 @@ from plimsoll.model.statement import (
     Probability,
     Rating,
     SpeaksFor,
+    State,
     Statement,
     Unusable,
 )
@@ -127,9 +131,13 @@ def test_its_statements_are_in_the_words_of_the_model(feed: Feed) -> None:
             case SpeaksFor():
                 assert re.fullmatch(r"[a-z-]+:[0-9a-z.]+", item.product)
                 assert all(belongs(feed, path) for path in item.beside)
+                assert re.fullmatch(r"(\d{4}-\d{2}-\d{2})?", item.until)
             case Unusable():
                 assert item.record
                 assert item.reason
+                # Only what is certain may be told of a record that cannot be used.
+                assert {known.state for known in item.known} <= {State.UNDETERMINED, State.NOT_AFFECTED}
+                assert all(re.fullmatch(r"[a-z-]+:[0-9a-z.]+", known.product) for known in item.known)
 
 
 @each
@@ -150,6 +158,27 @@ def test_garbage_is_refused_or_counted(feed: Feed, tmp_path: Path, data: bytes) 
             assert error.message
         else:
             assert not [item for item in items if isinstance(item, Statement | Rating | Exploited)]
+
+
+@each
+def test_a_sample_that_is_emptied_fails_and_the_former_rows_stay(feed: Feed, tmp_path: Path) -> None:
+    """An empty document of the feed's own format, or none at all: never a store that knows less."""
+    store = tmp_path / "store.db"
+    for path, file in samples(feed).items():
+        place = tmp_path / "feeds" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(file.read_bytes())
+    feeds = {feed.name: feed}
+    assert not update(tmp_path / "feeds", store, as_of="2026-11-24", feeds=feeds).failed
+    with Store.open(store) as opened:
+        before = opened.feeds("2026-11-24")
+    for empty in (b"", b"{}", b'{"packages": []}', b'{"vulnerabilities": []}', b"cve,epss,percentile\n"):
+        for path in samples(feed):
+            (tmp_path / "feeds" / path).write_bytes(gzip.compress(empty) if path.endswith(".gz") else empty)
+        (failed,) = update(tmp_path / "feeds", store, as_of="2026-11-24", feeds=feeds).failed
+        assert failed.reason
+        with Store.open(store) as opened:
+            assert opened.feeds("2026-11-24") == before
 
 
 @each

@@ -1,15 +1,19 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from tests.bookworm import AS_OF, DEBIAN, PACKAGES, SCHEMES, knowledge
+from tests.bookworm import AS_OF, DEBIAN, PACKAGES, SCHEMES, THREATS, knowledge, package, says, tracker
+from tests.knowledge_in_memory import InMemoryKnowledge
 
 from plimsoll.errors import UsageError
 from plimsoll.findings.explain import explain, find
 from plimsoll.findings.match import match
 from plimsoll.model.finding import Evidence, Finding, FindingKind, Location, WaiverMark
+from plimsoll.model.package import Package
 from plimsoll.model.report import Report, Tool
 from plimsoll.model.score import Score
 from plimsoll.model.severity import Severity
+from plimsoll.model.statement import State, Statement
 from plimsoll.model.subject import Subject
 
 FINDINGS = match("image", PACKAGES, DEBIAN, SCHEMES, knowledge(), None, AS_OF).findings
@@ -117,7 +121,7 @@ Severities
 
 Statements
   debian-tracker of 2026-11-20: CVE-2023-4911 (decides)
-      says      debian:12 is affected in [0, 2.36-9+deb12u3), since 2024-01-31
+      says      debian:12 is affected in [0, 2.36-9+deb12u3), known since 2024-01-31
       compared  2.36-9+deb12u1 < 2.36-9+deb12u3   [dpkg]
 
 Fix
@@ -136,6 +140,56 @@ References
   https://nvd.nist.gov/vuln/detail/CVE-2023-4911
 """
     )
+
+
+def doubtful(*statements: Statement, packages: Sequence[Package] = PACKAGES) -> Report:
+    """Give the report of an image of which these statements leave something in doubt."""
+    base = InMemoryKnowledge([tracker(*statements)], THREATS)
+    found = match("image", packages, DEBIAN, SCHEMES, base, None, AS_OF)
+    assert found.undetermined
+    return replace(report(*found.findings), undetermined=found.undetermined)
+
+
+def test_what_the_vendor_has_not_determined_is_explained_as_no_finding() -> None:
+    known = doubtful(says("zlib", "CVE-2020-0007", state=State.UNDETERMINED), says("glibc", "CVE-2020-0007"))
+    (found, doubt) = find(known, "cve-2020-0007")
+    assert (found.id, doubt.id) == ("vulnerability:deb/debian/glibc:CVE-2020-0007", known.undetermined[0].id)
+    text = explain(doubt, known, 0.2, WITHOUT)
+    assert text.startswith("CVE-2020-0007 in zlib 1:1.2.13.dfsg-1, not determined\n")
+    assert (
+        "Not determined\n"
+        "  The vendor has not determined whether zlib 1:1.2.13.dfsg-1 is affected.\n"
+        "  So it is no finding, and no gate judges it; only the low end of the score counts it.\n"
+    ) in text
+    assert "debian:12 is undetermined in [0, ∞)" in text
+    assert "mass of this, at the low end only: 0.200\n" in text
+    assert "Not determined" not in explain(found, known, 0.2, WITHOUT)
+
+
+def test_a_version_that_does_not_compare_is_explained_as_that() -> None:
+    known = doubtful(says("glibc", "CVE-2020-0007", "2.5-1"), packages=[package("glibc", "no version")])
+    text = explain(find(known, "glibc CVE-2020-0007")[0], known, 0.2, WITHOUT)
+    assert text.startswith("CVE-2020-0007 in glibc no version, version not comparable\n")
+    assert "Whether glibc no version is affected is not known: its version has no order" in text
+    assert "compared  no version cannot be compared with [0, 2.5-1)" in text
+    assert "The vendor has not determined" not in text
+    assert "Fix\n  Compare glibc no version with the advisories by hand.\n" in text
+
+
+def test_near_misses_of_what_is_undetermined_are_suggested() -> None:
+    with pytest.raises(UsageError) as error:
+        find(doubtful(says("zlib", "CVE-2020-0007", state=State.UNDETERMINED)), "CVE-2020-0008")
+    assert "CVE-2020-0007" in error.value.advice
+
+
+@pytest.mark.parametrize(
+    ("feed_date", "words"),
+    [("2024-01-30", "first seen 2024-01-31"), ("2024-01-31", "known since 2024-01-31"), ("", "known since 2024-01-31")],
+)
+def test_a_day_after_that_of_the_feed_is_not_taken_for_the_records(feed_date: str, words: str) -> None:
+    evidence = FINDINGS[0].evidence
+    dated = replace(evidence, statements=tuple(replace(one, feed_date=feed_date) for one in evidence.statements))
+    assert f", {words}\n" in explain(replace(FINDINGS[0], evidence=dated), REPORT, 0.2, WITHOUT)
 
 
 def test_a_rule_is_explained_by_what_was_measured() -> None:
@@ -157,7 +211,8 @@ def test_what_is_not_known_is_said() -> None:
 def test_without_a_score_there_is_no_what_if() -> None:
     nothing = Score(low=None, high=None, estimated=False)
     text = explain(RULE, report(RULE, score=nothing), 1.0, nothing)
-    assert "nothing was measured, so there is no score" in text
+    assert "the report has no score" in text
+    assert "nothing was measured" not in text
 
 
 def test_an_image_cannot_speak_to_the_terminal() -> None:

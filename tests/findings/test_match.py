@@ -122,6 +122,33 @@ def test_undetermined_is_a_gap_per_package_and_never_a_finding() -> None:
     assert (possible.severity, possible.fix_key) == (Severity.HIGH, "vulnerability:deb/debian/glibc")
     assert possible.vulnerability is not None
     assert possible.vulnerability.epss == 0.8833
+    assert possible.vulnerability.status == "undetermined"
+    assert possible.title == f"CVE-2024-2961 in glibc {GLIBC}, not determined"
+    assert possible.fix == "The vendor has not judged it; nothing is published for glibc."
+
+
+def test_what_is_undetermined_has_its_evidence() -> None:
+    (possible,) = of_statements(
+        says("glibc", "CVE-2024-2961", state=State.UNDETERMINED, severity=Severity.HIGH, aliases=("DSA-9999-1",))
+    ).undetermined
+    (said,) = possible.evidence.statements
+    assert (said.feed, said.state, said.interval) == ("debian-tracker", "undetermined", "[0, ∞)")
+    assert said.comparison == f"{GLIBC}: every version"
+    assert [(one.source, one.rating, one.used) for one in possible.evidence.severities] == [
+        ("debian-tracker", "high", True)
+    ]
+    assert possible.vulnerability is not None
+    assert possible.vulnerability.aliases == ("DSA-9999-1",)
+    assert "https://nvd.nist.gov/vuln/detail/CVE-2024-2961" in possible.references
+
+
+def test_what_does_not_compare_claims_neither_comparison_nor_fix() -> None:
+    statement = says("glibc", "CVE-2023-4911", "2.36-9+deb12u3")
+    (possible,) = of_statements(statement, packages=[package("glibc", "no version")]).undetermined
+    assert possible.title == "CVE-2023-4911 in glibc no version, version not comparable"
+    (said,) = possible.evidence.statements
+    assert said.comparison == "no version cannot be compared with [0, 2.36-9+deb12u3)"
+    assert possible.fix == "Compare glibc no version with the advisories by hand."
 
 
 def test_the_authority_that_speaks_of_its_own_package_decides() -> None:
@@ -259,6 +286,15 @@ def test_a_product_without_any_feed_is_a_gap_that_names_it() -> None:
     assert (gap.what, gap.count) == ("no-feed", 4)
     assert gap.reason == "no advisory feed of rocky here speaks for rocky:9"
     assert (result.measured, len(result.unmeasured)) == (0, 4)
+
+
+def test_a_distribution_without_version_is_just_its_name() -> None:
+    over = EndOfLife(product="arch:", date="2026-06-30", source="a test")
+    result = matched(knowledge(), distro=Distro(id="arch", version=""), end_of_life=over)
+    texts = [text for gap in result.gaps for text in (gap.question, gap.reason, gap.advice)]
+    assert result.gaps[0].reason == "no advisory feed of arch here speaks for arch"
+    assert result.gaps[1].reason.startswith("arch has had no security support")
+    assert "arch:" not in " ".join((*texts, *result.unmeasured.values())).replace("arch: plimsoll db update", "")
 
 
 def test_packages_outside_a_partial_feed_are_a_gap_with_names() -> None:

@@ -1,6 +1,6 @@
 """Feeds and stores made for a test."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def failing(feed: Feed, error: Exception, *items: Knowledge) -> Feed:
     return replace(feed, parse=parse)
 
 
-def by_file(feed: Feed, items: dict[str, Sequence[Knowledge]]) -> Feed:
+def by_file(feed: Feed, items: Mapping[str, Sequence[Knowledge]]) -> Feed:
     """Give the feed with each file saying its own things."""
 
     def parse(path: str, _file: Path, _limits: Limits) -> Iterable[Knowledge]:

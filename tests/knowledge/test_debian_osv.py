@@ -8,6 +8,8 @@ from tests.knowledge.making import FEEDS, parsed
 
 from plimsoll.errors import KnowledgeError, LimitError
 from plimsoll.knowledge.feeds.debian_osv import DEBIAN_OSV
+from plimsoll.knowledge.store import Store
+from plimsoll.knowledge.update import update
 from plimsoll.model.limits import Limits
 from plimsoll.model.severity import Severity
 from plimsoll.model.statement import AsOf, Knowledge, Rating, SpeaksFor, State, Statement, Unusable
@@ -64,14 +66,51 @@ def test_the_real_extract(tmp_path: Path) -> None:
     assert {said.product.partition(":")[0] for said in statements(items)} == {"debian"}
     vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
     assert Rating(vulnerability="CVE-2023-45853", version=3, score=9.8, vector=vector) in items
-    assert next(item.date for item in items if isinstance(item, AsOf)) > "2025-01-01"
+    assert max(item.date for item in items if isinstance(item, AsOf) and item.of_record) > "2025-01-01"
 
 
-def test_a_release_that_had_ended_is_not_spoken_for(tmp_path: Path) -> None:
-    stray = record(entry(FROM_ZERO, ecosystem="Debian:10"), entry(FROM_ZERO))
-    items = read(tmp_path, stray)
-    assert [item.product for item in items if isinstance(item, SpeaksFor)] == ["debian:12"]
-    assert {said.product for said in statements(items)} == {"debian:10", "debian:12"}
+def covered(place: Path, *records: Json) -> dict[str, set[str]]:
+    """Build a store from the export, and say which of two packages it speaks for, by release."""
+    file = place / "feeds" / PATH
+    file.parent.mkdir(parents=True)
+    file.write_bytes(export(*records))
+    feeds = {"debian-osv": DEBIAN_OSV}
+    store = Store.open(update(place / "feeds", place / "store.db", as_of="2026-11-24", feeds=feeds).store)
+    products = [f"debian:{version}" for version in (7, 10, 12, 13)]
+    return {product: set(store.speakers(product, ["zlib", "bash"])) for product in products}
+
+
+def test_of_a_release_that_had_ended_only_what_is_named_is_spoken_for(tmp_path: Path) -> None:
+    stray = record(entry(FROM_ZERO, ecosystem="Debian:10"))
+    assert covered(tmp_path, stray, record(entry(FROM_ZERO))) == {
+        "debian:7": set(),
+        "debian:10": {"zlib"},
+        "debian:12": {"zlib", "bash"},
+        "debian:13": set(),
+    }
+
+
+def test_of_a_release_that_only_errata_name_they_are_all_that_is_spoken_for(tmp_path: Path) -> None:
+    erratum = record(entry(FROM_ZERO, {"fixed": "1"}, ecosystem="Debian:7"), id="DSA-1-1", related=["CVE-2014-1111"])
+    young = record(entry(FROM_ZERO, ecosystem="Debian:13", name="bash"), id="DSA-2-1", related=["CVE-2014-1112"])
+    assert covered(tmp_path, erratum, young) == {
+        "debian:7": {"zlib"},
+        "debian:10": set(),
+        "debian:12": set(),
+        "debian:13": {"bash"},
+    }
+
+
+def test_a_release_ends_on_its_last_day_and_not_before(tmp_path: Path) -> None:
+    items = read(tmp_path, record(entry(FROM_ZERO, ecosystem="Debian:10")))
+    (speaks,) = [item for item in items if isinstance(item, SpeaksFor)]
+    assert (speaks.until, speaks.afterwards) == ("2024-06-30", frozenset({"zlib"}))
+
+
+def test_a_date_in_the_far_future_ends_no_release(tmp_path: Path) -> None:
+    assert covered(tmp_path, record(entry(FROM_ZERO)), record(entry(FROM_ZERO), modified="2099-01-01T00:00:00Z"))[
+        "debian:12"
+    ] == {"zlib", "bash"}
 
 
 def test_packages_that_no_record_names_alone_are_not_named_in_full(tmp_path: Path) -> None:
@@ -95,6 +134,55 @@ def test_a_list_of_versions_is_one_interval_each(tmp_path: Path) -> None:
     ]
 
 
+Rows = list[tuple[str, str | None, bool]]
+
+
+def rows(place: Path, *entries: Json) -> Rows:
+    return [(said.lo, said.hi, said.hi_inclusive) for said in statements(read(place, record(*entries)))]
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([{"fixed": "3.0"}, FROM_ZERO], [("", "3.0", False)]),
+        ([{"introduced": "10"}, {"fixed": "9"}, FROM_ZERO], [("", "9", False), ("10", None, False)]),
+        ([{"fixed": "2"}, {"introduced": "3"}, {"fixed": "4"}, FROM_ZERO], [("", "2", False), ("3", "4", False)]),
+        ([FROM_ZERO, FROM_ZERO, {"introduced": "1"}, {"fixed": "2"}], [("", "2", False)]),
+        ([FROM_ZERO, {"fixed": "2"}, {"fixed": "1"}], [("", "1", False)]),
+        ([{"fixed": "2"}, FROM_ZERO, {"introduced": "2"}, {"fixed": "3"}], [("", "2", False), ("2", "3", False)]),
+        ([FROM_ZERO, {"limit": "*"}], [("", None, False)]),
+        ([{"limit": "2"}, FROM_ZERO], [("", "2", True)]),
+        ([FROM_ZERO, {"fixed": "1"}, {"introduced": "2"}, {"limit": "2"}], [("", "1", False)]),
+        ([FROM_ZERO, {"limit": "2"}, {"limit": "3"}, {"fixed": "4"}], [("", "3", True)]),
+    ],
+)
+def test_events_hold_in_the_order_of_their_versions(tmp_path: Path, events: list[Json], expected: Rows) -> None:
+    assert rows(tmp_path, entry(*events)) == expected
+
+
+def test_listed_versions_and_ranges_are_a_union(tmp_path: Path) -> None:
+    events: list[Json] = [{"introduced": "2"}, {"fixed": "4"}]
+    listed = entry(*events, versions=["1", "2", "3", "3.9", "4", "5~rc1", "5~rc1"])
+    assert rows(tmp_path, listed) == [
+        ("2", "4", False),
+        ("1", "1", True),
+        ("4", "4", True),
+        ("5~rc1", "5~rc1", True),
+    ]
+    assert rows(tmp_path, entry(FROM_ZERO, versions=["1", "2"])) == [("", None, False)]
+    assert rows(tmp_path, entry(FROM_ZERO, {"fixed": "0"}, versions=["1"])) == [("1", "1", True)]
+
+
+def test_an_erratum_without_cve_is_undetermined_below_its_fix(tmp_path: Path) -> None:
+    (item,) = [
+        item
+        for item in read(tmp_path, record(entry(FROM_ZERO, {"fixed": "2"}), id="DLA-1-1"))
+        if isinstance(item, Unusable)
+    ]
+    (said,) = item.known
+    assert (said.vulnerability, said.state, said.hi, said.evidence) == ("DLA-1-1", State.UNDETERMINED, "2", True)
+
+
 def test_fixed_in_version_zero_is_not_affected(tmp_path: Path) -> None:
     (said,) = statements(read(tmp_path, record(entry(FROM_ZERO, {"fixed": "0"}))))
     assert (said.state, said.lo, said.hi) == (State.NOT_AFFECTED, "", None)
@@ -107,14 +195,14 @@ def test_urgency_is_the_vendors_rating(tmp_path: Path) -> None:
 
 def test_a_withdrawn_record_states_nothing(tmp_path: Path) -> None:
     items = read(tmp_path, record(entry(FROM_ZERO), withdrawn="2025-01-01T00:00:00Z", severity=[{"type": "CVSS_V3"}]))
-    assert items == [AsOf(date="2025-02-01")]
+    assert items == [AsOf(date="2025-02-01", of_record=True)]
 
 
 def test_source_code_and_other_distributions_are_somebody_elses(tmp_path: Path) -> None:
     git: Json = {"package": {}, "ranges": [{"type": "GIT", "repo": "x", "events": [FROM_ZERO]}]}
     alpine = entry(FROM_ZERO, ecosystem="Alpine:v3.20")
     bare: Json = {"ranges": [{"type": "GIT", "events": [FROM_ZERO]}]}
-    assert read(tmp_path, record(git, alpine, bare)) == [AsOf(date="2025-02-01")]
+    assert read(tmp_path, record(git, alpine, bare)) == [AsOf(date="2025-02-01", of_record=True)]
 
 
 def test_an_erratum_is_evidence_for_each_cve_it_names(tmp_path: Path) -> None:
@@ -138,7 +226,6 @@ def test_the_newer_ids_of_the_export_lead_to_the_cve(tmp_path: Path) -> None:
     ("bad", "reason"),
     [
         (entry({"fixed": "1"}), "is fixed before it is introduced"),
-        (entry(FROM_ZERO, FROM_ZERO), "is introduced twice without being fixed in between"),
         (entry(FROM_ZERO, {}), "has an event that says nothing"),
         (entry(), "names only source commits, or no versions at all"),
         (entry(FROM_ZERO, ecosystem="Debian"), "'Debian' names no release, or there is no package name"),
@@ -149,6 +236,9 @@ def test_an_entry_without_intervals_is_counted(tmp_path: Path, bad: Json, reason
     items = read(tmp_path, record(bad), record(entry(FROM_ZERO)))
     assert reasons(items) == [reason]
     assert len(statements(items)) == 1
+    known = [said for item in items if isinstance(item, Unusable) for said in item.known]
+    told = [("zlib", "CVE-2024-1", State.UNDETERMINED, None)] if "names no release" not in reason else []
+    assert [(said.package, said.vulnerability, said.state, said.hi) for said in known] == told
 
 
 @pytest.mark.parametrize("broken", [b"", b"[]", b"{}", b'{"id": 3}', b'{"id":"x","affected":[1]}', b"[" * 100_000])

@@ -56,6 +56,8 @@ def test_the_real_extract(tmp_path: Path) -> None:
         ({"status": "open", "nodsa": ""}, State.DEFERRED, "no-dsa"),
         ({"status": "open", "urgency": "end-of-life"}, State.WILL_NOT_FIX, "end-of-life"),
         ({"status": "open", "urgency": "not yet assigned"}, State.AFFECTED, ""),
+        ({"status": "open", "urgency": None}, State.AFFECTED, ""),
+        ({"status": "open"}, State.AFFECTED, ""),
         ({"status": "undetermined", "urgency": "low"}, State.UNDETERMINED, "undetermined"),
         ({"status": "resolved", "fixed_version": "0"}, State.NOT_AFFECTED, ""),
     ],
@@ -87,6 +89,9 @@ def test_a_decision_that_says_nothing_is_counted(tmp_path: Path, decision: dict[
     assert isinstance(said, Unusable)
     assert said.record == "zlib CVE-2023-45853 bookworm"
     assert said.reason
+    (known,) = said.known
+    assert (known.product, known.package, known.vulnerability) == ("debian:12", "zlib", "CVE-2023-45853")
+    assert (known.state, known.lo, known.hi, known.severity) == (State.UNDETERMINED, "", None, None)
 
 
 def test_an_unknown_release_is_counted_and_the_rest_is_used(tmp_path: Path) -> None:
@@ -94,6 +99,7 @@ def test_an_unknown_release_is_counted_and_the_rest_is_used(tmp_path: Path) -> N
     unknown, statement, speaks = tracker(tmp_path, {"zlib": {"CVE-2023-45853": entry}})
     assert isinstance(unknown, Unusable)
     assert "hamster" in unknown.reason
+    assert unknown.known == ()
     assert isinstance(statement, Statement)
     assert statement.product == "debian:sid"
     assert speaks == SpeaksFor(product="debian:sid")

@@ -55,7 +55,7 @@ def attempt(place: Path, name: str, data: bytes) -> None:
     file.write_bytes(data)
     feeds = {name: discover("plimsoll.knowledge.feeds", Feed)[name]}
     try:
-        summary = update(place / "feeds", place / "store.db", as_of="2025-03-01", limits=LIMITS, feeds=feeds)
+        summary = update(place / "feeds", place / "store.db", as_of="2026-11-24", limits=LIMITS, feeds=feeds)
     except KnowledgeError as error:
         assert error.message.startswith(f"no feed could be read: {name}: ")
         assert not (place / "store.db").exists()

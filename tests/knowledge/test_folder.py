@@ -36,13 +36,6 @@ def test_what_no_feed_knows_is_named(tmp_path: Path) -> None:
     assert found.skipped == ("README", "other/", "vendor/list.csv.xz", "vendor/more/")
 
 
-def test_only_the_latest_scores_count(tmp_path: Path) -> None:
-    feeds = {"scores": feed("scores", kind="probability")}
-    found = contents(folder(tmp_path, "scores/2026-01-01.txt", "scores/2026-01-02.txt"), feeds, Limits())
-    assert [file.path for file in found.files["scores"]] == ["scores/2026-01-02.txt"]
-    assert found.skipped == ("scores/2026-01-01.txt",)
-
-
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KnowledgeError, match="no folder of feeds"):
         contents(tmp_path / "none", VENDOR, Limits())
@@ -69,6 +62,20 @@ def test_extents_by_file_and_by_folder(tmp_path: Path) -> None:
     assert extent(tmp_path, '[vendor]\nspeaks_for = ["a", "b"]\n') == Extent(speaks_for=frozenset({"a", "b"}))
 
 
+def test_a_word_that_means_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "partial.toml").write_text('[vendor]\nspeaks_for = "nothing"\nspeak_for = "nothing"\n')
+    with pytest.raises(KnowledgeError, match="says 'speak_for' of 'vendor', which means nothing"):
+        contents(tmp_path, VENDOR, Limits())
+
+
+def test_keys_that_name_no_file_are_told(tmp_path: Path) -> None:
+    keys = ("vendor/a.txt.xz", "vendor/b.txt", "vendor", "vendors", "other/x", "vendor/deep")
+    (folder(tmp_path, "vendor/a.txt", "other/x") / "partial.toml").write_text(
+        "".join(f'["{key}"]\ndate = 2025-02-03\n' for key in keys)
+    )
+    assert contents(tmp_path, VENDOR, Limits()).unmatched == ("vendor/b.txt", "vendors", "vendor/deep")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -79,6 +86,10 @@ def test_extents_by_file_and_by_folder(tmp_path: Path) -> None:
         "[vendor]\nspeaks_for = [7]\n",
         "[vendor]\n",
         '[vendor]\nspeaks_for = "nothing"\ndate = 7\n',
+        '[vendor]\nspeaks_for = "nothing"\ndate = ""\n',
+        '[vendor]\ndate = "2025-02-03 or so"\n',
+        '[vendor]\nspeaksfor = ["a"]\ndate = 2025-02-03\n',
+        '[vendor]\nspeaks_for = "names in the file"\nsince = 2025-02-03\n',
         "\xff",
     ],
 )

@@ -179,7 +179,7 @@ def test_more_names_than_one_query_takes(tmp_path: Path) -> None:
     names = [f"CVE-2020-{number}" for number in range(1000, 3500)]
     ratings = (Rating(vulnerability=name, version=3, score=5.0, vector="V") for name in names)
     packages = [(f"p{number}", b"\x01") for number in range(2500)]
-    store = built(tmp_path, saying(feed(), ALL_OF_DEBIAN_12, *ratings))
+    store = built(tmp_path, saying(feed(), ALL_OF_DEBIAN_12, ZLIB, *ratings))
     assert set(store.threats(names)) == set(names)
     assert store.affecting("debian:12", packages) == []
     assert len(store.speakers("debian:12", [name for name, _ in packages])) == 2500

@@ -45,7 +45,7 @@ def found(examined: Examined) -> set[tuple[str, str, str]]:
         (layout([IMAGE], pack="gzip"), "OCI image layout"),
         (layout([IMAGE], pack="zstd"), "OCI image layout"),
         (layout([IMAGE], pack=""), "OCI image layout"),
-        (layout([IMAGE], docker=True), "OCI image layout"),
+        (layout([IMAGE], docker=True), "docker save archive (OCI-style)"),
     ],
     ids=["classic", "gzip", "zstd", "plain", "docker 25"],
 )
@@ -64,7 +64,7 @@ def test_every_way_an_image_comes_gives_the_same_packages(
         elif how == "stdin":
             target, standard_input = "-", io.BytesIO(path.read_bytes())
         elif how == "scheme":
-            target = f"{'archive' if 'manifest.json' in files and 'index.json' not in files else 'oci'}:{path}"
+            target = f"{'archive' if 'manifest.json' in files else 'oci'}:{path}"
     examined = look(target, standard_input=standard_input)
     assert found(examined) == EXPECTED
     assert examined.took == took

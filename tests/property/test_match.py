@@ -76,6 +76,7 @@ def test_findings_and_doubts_are_those_of_the_reference_comparison(
             (certain if is_certain else doubtful).add(f"vulnerability:{one.key}:{statement.vulnerability}")
     assert {finding.id for finding in result.findings} == certain
     assert {finding.id for finding in result.undetermined} == doubtful - certain
+    assert all(finding.evidence.statements for finding in (*result.findings, *result.undetermined))
     assert bool(doubtful) == bool(result.gaps)
 
 

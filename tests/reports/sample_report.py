@@ -203,6 +203,15 @@ FINDINGS = (
         fix="Add a USER instruction.",
     ),
 )
+UNDETERMINED = replace(
+    vulnerable(
+        "openssl",
+        Vulnerability(id="CVE-2024-9143", status="undetermined", epss=0.01),
+        Severity.LOW,
+        "CVE-2024-9143 in openssl 3.0.11-1~deb12u1, not determined",
+    ),
+    fix="The vendor has not judged it; nothing is published for openssl.",
+)
 GAPS = (
     Gap(
         subject=IMAGE,
@@ -239,12 +248,24 @@ GAPS = (
         question="Debian packages in var/lib/dpkg/status.d/broken",
         reason="the file ends in the middle of a field",
     ),
+    Gap(
+        subject=IMAGE,
+        what="undetermined",
+        question="Is openssl 3.0.11-1~deb12u1 affected by CVE-2024-9143?",
+        reason="the vendor has not determined it: CVE-2024-9143",
+    ),
 )
 MASSES = (
     Part(fix="vulnerability:deb/debian/glibc", mass_low=15.0, mass_high=15.0, findings=2),
     Part(fix="vulnerability:deb/debian/zlib", mass_low=1.78, mass_high=1.78, findings=1),
     Part(fix="unmeasured:deb/debian/linux-firmware", mass_low=1.0, mass_high=0.0, estimated=True, reason="no feed"),
-    Part(fix="vulnerability:deb/debian/openssl", mass_low=0.91, mass_high=0.91, findings=1),
+    Part(
+        fix="vulnerability:deb/debian/openssl",
+        mass_low=0.9114,
+        mass_high=0.91,
+        findings=1,
+        reason="not measured, counted at the low end: 1",
+    ),
     Part(fix=f"check:{IMAGE}:image-runs-as-root", mass_low=0.4, mass_high=0.4, findings=1),
     Part(fix="stale:deb/debian/apt", mass_low=0.13, mass_high=0.0, estimated=True, reason="95 days old"),
     Part(fix="vulnerability:deb/debian/ncurses", mass_low=0.2, mass_high=0.2, findings=1),
@@ -300,7 +321,14 @@ def sample_report() -> Report:
         findings=FINDINGS,
         gaps=GAPS,
         knowledge=(
-            FeedState(name="debian-tracker", date="2026-08-21", age_days=95, licence="MIT", records=41_000),
+            FeedState(
+                name="debian-tracker",
+                date="2026-08-21",
+                age_days=95,
+                licence="MIT",
+                records=41_000,
+                title="Debian Security Tracker",
+            ),
             FeedState(name="epss", date="2026-08-16", age_days=100, licence="free use", records=300_000),
             FeedState(name="kev", date="2026-11-23", age_days=1, licence="CC0-1.0", records=1_400),
         ),
@@ -329,6 +357,9 @@ def sample_report() -> Report:
         ),
         settings="plimsoll.toml",
         hidden=4,
+        undetermined=(UNDETERMINED,),
+        knowledge_built="2026-11-24",
+        snapshot=True,
     )
 
 

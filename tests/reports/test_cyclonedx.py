@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from tests.reports.sample_report import (
+    FINDINGS,
     GAPS,
     GOLDEN,
     HOSTILE,
     PACKAGES,
+    UNDETERMINED,
     empty_report,
     golden,
     hostile_report,
@@ -16,6 +18,7 @@ from tests.reports.sample_report import (
 )
 from tests.reports.schemas import cyclonedx_faults
 
+from plimsoll.model.finding import Evidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Style
 from plimsoll.reports.cyclonedx import render
@@ -27,7 +30,8 @@ def bill(report: Report) -> Any:  # noqa: ANN401 - a JSON document
 
 def sbom_report() -> Report:
     """Give the report of `plimsoll sbom`: the packages, no findings."""
-    return replace(sample_report(), findings=(), knowledge=(), checks=(), waivers=(), hidden=0)
+    bare = replace(sample_report(), knowledge=(), checks=(), waivers=(), hidden=0, knowledge_built="", snapshot=False)
+    return replace(bare, findings=(), undetermined=())
 
 
 def properties(node: Any) -> dict[str, list[str]]:  # noqa: ANN401 - a JSON document
@@ -150,13 +154,70 @@ def test_ratings_hold_score_method_and_vector_the_deciding_one_first() -> None:
 def test_what_is_exploited_fixed_or_waived_is_said() -> None:
     loader = vulnerability("CVE-2023-4911")
     assert loader["recommendation"] == "Upgrade glibc to 2.36-9+deb12u3 or later."
-    assert loader["source"] == {"name": "debian-tracker"}
     assert "analysis" not in loader
     assert properties(loader)["plimsoll:exploited"] == ["2023-11-21"]
     assert properties(loader)["plimsoll:epss"] == ["0.81422"]
     minizip = vulnerability("CVE-2023-45853")
     assert minizip["analysis"] == {"response": ["will_not_fix"], "detail": "The vendor says: will not fix (ignored)."}
     assert properties(minizip)["plimsoll:waiver"][0].startswith("CVE-2023-45853: minizip is not built")
+
+
+SOURCES = {
+    "CVE-2023-4911": {"name": "NVD", "url": "https://nvd.nist.gov/vuln/detail/CVE-2023-4911"},
+    "GHSA-jfh8-c2jp-5v3q": {"name": "GITHUB", "url": "https://github.com/advisories/GHSA-jfh8-c2jp-5v3q"},
+    "TEMP-0841856-B18BAF": {
+        "name": "Debian Security Tracker",
+        "url": "https://security-tracker.debian.org/tracker/TEMP-0841856-B18BAF",
+    },
+    "CVE-1 <not an id>": {"name": "Debian Security Tracker"},
+}
+
+
+@pytest.mark.parametrize(("name", "source"), SOURCES.items(), ids=SOURCES)
+def test_the_source_of_a_vulnerability_is_who_publishes_it(name: str, source: dict[str, str]) -> None:
+    address = f"https://security-tracker.debian.org/tracker/{name}"
+    finding = replace(FINDINGS[0], vulnerability=Vulnerability(id=name), references=("https://a.example/", address))
+    (found,) = bill(replace(sample_report(), findings=(finding,), undetermined=()))["vulnerabilities"]
+    assert found["source"] == source
+
+
+def test_a_source_of_which_nothing_is_known_is_not_made_up() -> None:
+    finding = replace(FINDINGS[0], vulnerability=Vulnerability(id="XSA-200"), evidence=Evidence())
+    (found,) = bill(replace(sample_report(), findings=(finding,), undetermined=()))["vulnerabilities"]
+    assert "source" not in found
+
+
+def test_what_is_undetermined_is_in_triage_with_the_reason() -> None:
+    doubt = vulnerability("CVE-2024-9143")
+    assert doubt["analysis"] == {
+        "state": "in_triage",
+        "detail": "The vendor has not determined whether this version is affected.",
+    }
+    assert doubt["affects"] == [{"ref": PACKAGES[2].purl}]
+    other = replace(UNDETERMINED, vulnerability=Vulnerability(id="CVE-2024-9143"))
+    document = bill(replace(sample_report(), findings=(), undetermined=(other,)))
+    (found,) = document["vulnerabilities"]
+    assert found["analysis"]["state"] == "in_triage"
+    assert "no order among those of the advisories" in found["analysis"]["detail"]
+    assert cyclonedx_faults(document) == []
+
+
+def test_findings_are_never_in_triage() -> None:
+    states = {each["id"]: each.get("analysis", {}).get("state") for each in bill(sample_report())["vulnerabilities"]}
+    assert [name for name, state in states.items() if state] == ["CVE-2024-9143"]
+
+
+def test_the_knowledge_that_was_used_is_named() -> None:
+    assert properties(bill(sample_report())["metadata"])["plimsoll:knowledge"] == ["embedded snapshot of 2026-11-24"]
+
+
+def test_a_distribution_without_version_is_just_its_name() -> None:
+    subject = replace(sample_report().subjects[0], distro="arch:")
+    document = bill(replace(sbom_report(), subjects=(subject,)))
+    (system,) = [each for each in document["components"] if each["type"] == "operating-system"]
+    assert system == {"type": "operating-system", "bom-ref": "distro:arch", "name": "arch"}
+    assert properties(document["metadata"]["component"])["plimsoll:distro"] == ["arch"]
+    assert cyclonedx_faults(document) == []
 
 
 def test_nothing_is_silent() -> None:

@@ -42,8 +42,14 @@ def test_without_one_it_is_the_middle_of_the_band() -> None:
     assert rated(Severity.LOW, "7.1", is_used=True) == 2.0
 
 
+def test_a_score_of_cvss_2_that_tools_would_band_otherwise_is_the_middle() -> None:
+    assert rated(Severity.HIGH, "10.0", is_used=True) == 8.0
+    assert rated(Severity.HIGH, "7.5", is_used=True) == 7.5
+    assert rated(Severity.LOW, "0.0", is_used=True) == 2.0
+
+
 @pytest.mark.parametrize("severity", [each for each in Severity if each is not Severity.UNKNOWN])
 def test_the_middle_lies_in_its_band(severity: Severity) -> None:
     finding = replace(FINDINGS[0], severity=severity, evidence=Evidence())
     expected = Severity.LOW if severity is Severity.NEGLIGIBLE else severity  # CVSS has no band below low but 0.0
-    assert Severity.of_cvss(severity_score(finding)) is expected
+    assert Severity.of_cvss(severity_score(finding), 3) is expected

@@ -79,6 +79,27 @@ def test_code_scanning_gets_what_it_asks_for(report: Report) -> None:
         assert 0.0 <= float(rule["properties"]["security-severity"]) <= 10.0
         assert rule["shortDescription"]["text"]
         assert rule["help"]["text"]
+        assert 0 < len(rule["fullDescription"]["text"]) <= 1024
+
+
+def test_the_full_description_says_of_every_package_what_its_result_says() -> None:
+    other = replace(FINDINGS[0], title="CVE-2023-4911 elsewhere", package=None, fix="")
+    only = run(replace(sample_report(), findings=(FINDINGS[0], other, other)))
+    (rule,) = only["tool"]["driver"]["rules"]
+    assert rule["fullDescription"]["text"] == (
+        "glibc 2.36-9+deb12u1: Buffer overflow in the dynamic loader (high). Exploited in the wild."
+        " Upgrade glibc to 2.36-9+deb12u3 or later.\n"
+        "CVE-2023-4911 elsewhere (high). Exploited in the wild."
+    )
+
+
+def test_what_is_undetermined_is_no_result() -> None:
+    only = run(sample_report())
+    assert "CVE-2024-9143" not in {each["ruleId"] for each in only["results"]}
+    assert only["properties"]["undetermined"] == 1
+    notes = only["invocations"][0]["toolExecutionNotifications"]
+    assert any("CVE-2024-9143" in note["message"]["text"] for note in notes)
+    assert (only["properties"]["knowledgeBuilt"], only["properties"]["snapshot"]) == ("2026-11-24", True)
 
 
 def test_the_level_follows_the_severity() -> None:

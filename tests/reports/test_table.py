@@ -2,14 +2,14 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.reports.sample_report import FINDINGS, GOLDEN, IMAGE, empty_report, golden, sample_report
+from tests.reports.sample_report import FINDINGS, GAPS, GOLDEN, IMAGE, empty_report, golden, sample_report
 
 from plimsoll.model.finding import Finding, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Style
 from plimsoll.model.score import Score
 from plimsoll.model.subject import Subject
-from plimsoll.reports.table import MOST_FINDINGS, MOST_FIXES, render
+from plimsoll.reports.table import MOST_FINDINGS, MOST_FIXES, WEIGHED, render
 from plimsoll.reports.table_rows import gain, whole
 
 
@@ -77,7 +77,16 @@ def test_the_score_says_what_its_range_means() -> None:
 
 
 def test_a_score_without_a_range_is_one_number() -> None:
-    assert "Score 61 of 100. Findings" in scored(61.2, 61.4)
+    assert "Score 61 of 100. Without weight" in scored(61.2, 61.4)
+
+
+def test_gaps_without_weight_are_named_beside_the_score() -> None:
+    assert "The 50 is in part estimated. Without weight in it: unreadable-entries. Findings" in words(sample_report())
+    odd = replace(GAPS[0], what="skipped")
+    assert "Without weight in it: skipped, unreadable-entries." in words(replace(sample_report(), gaps=(*GAPS, odd)))
+    weighed = tuple(gap for gap in GAPS if gap.what in WEIGHED)
+    assert len(weighed) == len(GAPS) - 1
+    assert "Without weight" not in words(replace(sample_report(), gaps=weighed))
 
 
 def test_a_score_is_never_rounded_up() -> None:
@@ -86,8 +95,15 @@ def test_a_score_is_never_rounded_up() -> None:
 
 
 def test_no_number_is_shown_where_nothing_was_measured() -> None:
-    assert "No score: nothing was measured." in scored(None, None)
+    assert "No score: nothing was measured." in words(empty_report())
     assert "Findings: none, because nothing was measured" in words(empty_report())
+
+
+def test_nothing_was_measured_is_not_said_beside_findings() -> None:
+    text = scored(None, None)
+    assert "6 packages No score. Findings: 1 critical" in text
+    assert "4 more hidden by filters What matters" in text
+    assert "nothing was measured" not in text
 
 
 GAINS = [
@@ -117,6 +133,8 @@ def test_no_findings_is_not_called_clean_beside_gaps() -> None:
     report = replace(sample_report(), findings=(), hidden=0)
     assert "Findings: none in what was measured" in words(report)
     assert "Findings: none Knowledge" in words(replace(report, gaps=(), checks=(), waivers=()))
+    hidden = words(replace(report, hidden=4))
+    assert "Findings: none shown; 4 hidden by filters, but counted in the score Not measured" in hidden
 
 
 def test_what_matters_first_shows_the_fix_and_its_gain() -> None:
@@ -147,6 +165,19 @@ def test_the_age_of_the_knowledge_is_said() -> None:
     text = words(sample_report())
     assert "debian-tracker 2026-08-21 95 days old" in text
     assert "kev 2026-11-23 1 day old" in text
+
+
+def test_the_knowledge_that_was_used_is_named() -> None:
+    assert "Knowledge: embedded snapshot of 2026-11-24 debian-tracker" in words(sample_report())
+    own = replace(sample_report(), snapshot=False, knowledge_built="2026-11-20")
+    assert "Knowledge: store built 2026-11-20 debian-tracker" in words(own)
+    assert "Knowledge none: store built 2026-11-20 holds no feed" in words(replace(own, knowledge=()))
+    assert "Knowledge none: no feed was asked" in words(empty_report())
+
+
+def test_a_distribution_without_version_is_just_its_name() -> None:
+    subject = replace(sample_report().subjects[0], distro="arch:")
+    assert "(image, arch, linux/amd64)" in words(replace(sample_report(), subjects=(subject,)))
 
 
 NEXT = {

@@ -1,5 +1,6 @@
 import os
 import threading
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from plimsoll.sources.image import Blob
 from plimsoll.trees.memory import Identity, LayerMemory
 from plimsoll.trees.observe import Claim, LayerObservation, Plan, observe
 from plimsoll.trees.source import Advance, Check
+from plimsoll.trees.tree import Content
 
 RECORD = PackageRecord(name="a", version="1", source="a", source_version="1")
 
@@ -101,8 +103,12 @@ class Counting:
         self.reads.append(set(plan.ecosystems))
         return self.blob.observe(plan, check, advance)
 
-    def read(self, path: str, plan: Plan, check: Check) -> bytes | None:
-        return self.blob.read(path, plan, check)
+    @property
+    def claim(self) -> Claim:
+        return self.blob.claim
+
+    def read(self, wanted: Collection[Content], limits: Limits, check: Check) -> dict[Content, bytes]:
+        return self.blob.read(wanted, limits, check)
 
 
 @pytest.fixture
@@ -189,3 +195,21 @@ def test_a_memory_of_somebody_else_or_behind_a_link_is_not_used(tmp_path: Path) 
     (tmp_path / "file").write_bytes(b"")
     assert LayerMemory(tmp_path / "file").why_not
     assert LayerMemory(None).why_not == "switched off"
+
+
+def test_what_was_seen_under_other_rules_is_not_recalled(tmp_path: Path) -> None:
+    seen = seen_of(LAYER, BOTH)
+    LayerMemory(tmp_path / "m", rules=[("file_size", 10)]).keep(seen, BOTH)
+    assert LayerMemory(tmp_path / "m").recall(seen.diff_id, BOTH) == (None, {"read", "found"})
+    assert LayerMemory(tmp_path / "m", rules=[("file_size", 10)]).recall(seen.diff_id, BOTH)[1] == set()
+
+
+def test_a_manifest_that_claims_something_else_of_a_trusted_file_is_found_out(tmp_path: Path, archive: Path) -> None:
+    memory = LayerMemory(tmp_path / "m", settled_ns=0)
+    counted = Counting(archive)
+    reader(memory).observe([counted], lambda size: None)
+    for claim in (Claim(what="layer", diff_id=digest(b"other")), Claim(what="layer", digest=digest(b"other"))):
+        counted.blob = replace(counted.blob, claim=claim)
+        assert reader(memory).verified([counted]) is None
+        with pytest.raises(HostileInputError, match="not what its manifest claims"):
+            reader(memory).observe([counted], lambda size: None)

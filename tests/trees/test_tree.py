@@ -8,7 +8,7 @@ from tests.trees.build_tar import Item, layer
 from tests.trees.test_tar import read
 
 from plimsoll.trees.index import DIRECTORY, FILE, HARDLINK, SYMLINK, LayerIndex
-from plimsoll.trees.tree import Tree, is_below
+from plimsoll.trees.tree import Content, Tree, is_below
 
 
 def tree(*layers: list[Item]) -> Tree:
@@ -84,8 +84,16 @@ def test_hard_links_lead_to_their_content_also_in_lower_layers_and_loops_end() -
     )
     found = joined.content("h2")
     assert found is not None
-    assert (found.layer, found.entry.path) == (0, "a")
+    assert (found.layer, found.path) == (0, "a")
     assert joined.content("p") is None
+
+
+def test_a_hard_link_is_the_file_that_was_there_when_it_came() -> None:
+    items = [Item(name="x", data=b"1"), Item(name="h", type=b"1", link="x"), Item(name="l", type=b"2", link=".")]
+    index, _ = read(layer([*items, Item(name="l/x", data=b"2"), Item(name="h2", type=b"1", link="h")]))
+    assert index.origins == {"h": 0, "h2": 0}
+    assert Tree([index]).content("h") == Content(path="h", layer=0, origin=0)
+    assert Tree([index]).content("x") == Content(path="x", layer=0)
 
 
 def test_what_the_user_skips_is_not_there() -> None:

@@ -21,6 +21,8 @@ PARTS = {
     "last-report.json": re.compile(""),
 }
 """What Plimsoll keeps below its cache folder, and what lies in each part; nothing else is ever removed."""
+_STILL_AT_WORK = 600
+"""Seconds after its last write in which an update may yet go on."""
 
 
 @click.group("cache", cls=Family, short_help="See or drop what is kept on disk.")
@@ -48,7 +50,10 @@ def status(form: str, cache_dir: str | None) -> int:
 @option("--all", "everything", is_flag=True, help="Drop the knowledge store as well.")
 @common
 def clean(cache_dir: str | None, *, everything: bool) -> int:
-    """Drop the layer memory and the last report; the knowledge store only with --all."""
+    """Drop the layer memory and the last report; the knowledge store only with --all.
+
+    Of the knowledge, what an update that was killed left unfinished goes in any case.
+    """
     folder = cache_folder(cache_dir)
     chosen = [part for part in PARTS if everything or part != "knowledge"]
     for part in chosen:
@@ -57,7 +62,17 @@ def clean(cache_dir: str | None, *, everything: bool) -> int:
         amount = _amount(*_measure(folder / part))
         _drop(folder / part)
         tell(f"dropped {part:<18}{amount}")
+    if not everything:
+        _drop_leftovers(folder / "knowledge")
     return 0
+
+
+def _drop_leftovers(knowledge: Path) -> None:
+    """Drop what killed updates left; one that is still at work has written lately."""
+    from plimsoll.knowledge.placing import sweep
+
+    if swept := sweep(knowledge, unused_for=_STILL_AT_WORK):
+        tell(f"dropped {swept} unfinished {'update' if swept == 1 else 'updates'} of the knowledge")
 
 
 def _expect_ours(path: Path, names: re.Pattern[str]) -> None:

@@ -2,8 +2,9 @@
 
 import os
 import sys
+from errno import EAGAIN
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.model.reporting import Style
@@ -101,13 +102,23 @@ def write(document: str, output: str = "") -> None:
 def _write_out(data: bytes) -> None:
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        _write_whole(data, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _silence(sys.stdout)
     except OSError:
         _silence(sys.stdout)
         raise
+
+
+def _write_whole(data: bytes, out: BinaryIO) -> None:
+    """Write all of it: an unbuffered stream (PYTHONUNBUFFERED) takes at most 2 GiB at a time, or less."""
+    rest = memoryview(data)
+    while rest:
+        taken: int | None = out.write(rest)
+        if taken is None:  # an unbuffered stream that does not block says so
+            raise BlockingIOError(EAGAIN, os.strerror(EAGAIN))
+        rest = rest[taken:]
 
 
 def _silence(stream: TextIO) -> None:

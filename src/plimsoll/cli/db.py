@@ -21,11 +21,18 @@ from plimsoll.errors import KnowledgeError, UsageError
 from plimsoll.knowledge.snapshot import SNAPSHOT, open_knowledge, store_path, unpacked_snapshot
 
 if TYPE_CHECKING:
+    from plimsoll.knowledge.run import FeedOutcome
     from plimsoll.knowledge.status import Covered, FeedStatus
-    from plimsoll.knowledge.update import FeedOutcome, UpdateSummary
+    from plimsoll.knowledge.update import UpdateSummary
 
 FEED_FAILED = 3
 
+shrinking = words(
+    "--accept-shrunk",
+    "accept_shrunk",
+    metavar="FEED",
+    help="Take a feed though it holds less than half of what it held, or lost a release; 'all' for every feed.",
+)
 dated = words(
     "--date",
     "dates",
@@ -48,6 +55,7 @@ def COMMAND() -> None:  # noqa: N802 - the plug-in's constant
     help="A folder of feeds, or a mirror of one; default: the publishers.",
 )
 @dated
+@shrinking
 @limited
 @option("--quiet", "-q", is_flag=True, help="Tell only errors on standard error.")
 @common
@@ -86,6 +94,7 @@ def _build(folder: Path, settings: Settings, options: Mapping[str, Any], missing
         dates=_days(options["dates"]),
         progress=_sayer(quiet=options["quiet"]),
         former=unpacked_snapshot(cache),
+        accept_shrunk=options["accept_shrunk"],
     )
     if not options["quiet"]:
         _tell_done(done)

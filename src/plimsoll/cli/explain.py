@@ -43,8 +43,8 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
     report = _report(ctx, options)
     texts = []
     for finding in find(report, options["finding"]):
-        without = what_if(report.score, {fix_of(finding)} & {part.fix for part in report.score.parts})
-        texts.append(explain(finding, report, mass_of(finding), without))
+        without = what_if(report.score, {fix_of(finding, report.checks)} & {part.fix for part in report.score.parts})
+        texts.append(explain(finding, report, mass_of(finding, report.checks), without))
     write("\n".join(texts))
     return 0
 

@@ -1,5 +1,6 @@
 """What a scan knows besides its target: the store, our own tables, the waivers, the day."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from plimsoll.cli.console import cache_folder, today
 from plimsoll.cli.settings import Settings
 from plimsoll.findings.waive import read_waivers
 from plimsoll.knowledge.end_of_life import end_of_life, version_of_codename
-from plimsoll.knowledge.snapshot import open_knowledge
+from plimsoll.knowledge.snapshot import open_knowledge, store_path
 from plimsoll.pipeline.scan import Facts
 
 
@@ -24,12 +25,16 @@ class Known:
 def facts_of(settings: Settings, options: Mapping[str, Any]) -> Known:
     """Open the knowledge and read the waivers. Raises KnowledgeError, UsageError."""
     cache = cache_folder(options["cache_dir"])
+    store = open_knowledge(cache)
     facts = Facts(
-        knowledge=open_knowledge(cache),
+        knowledge=store,
         end_of_life=end_of_life,
         version_of=version_of_codename,
         waivers=read_waivers(settings.document, settings.origin),
         as_of=today(),
         settings=settings.origin,
+        built=store.meta().get("built", ""),
+        snapshot=not os.path.exists(store_path(cache)),  # noqa: PTH110 - False, not PermissionError, below a closed folder
+        titles=dict(store.rows("SELECT name, title FROM feed")),
     )
     return Known(facts=facts, cache=cache)

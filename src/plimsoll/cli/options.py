@@ -1,11 +1,13 @@
 """Options that commands share: each is also PLIMSOLL_<OPTION> and a key of plimsoll.toml; flag > environment > file."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import click
 
 from plimsoll.cli.parsing import Run, Switch
+from plimsoll.cli.process import bounded
 from plimsoll.cli.settings import SETTINGS_FILE, Settings, load_settings
 from plimsoll.cli.values import PathName, Seconds, Words, split
 from plimsoll.errors import UsageError
@@ -83,8 +85,9 @@ def quietly(command: F) -> F:
 
 
 def about_targets(command: F) -> F:
-    """Add the options about how a target is read."""
+    """Add the options about how a target is read; the whole command ends with the time that they give it."""
     for decorate in (
+        _within_its_time,
         limited,
         option("--timeout", type=Seconds(), metavar="TIME", help="Give up after this long, e.g. 90s, 5m; default 10m."),
         option("--verify", is_flag=True, help="Verify all digests again, whatever the layer memory knows."),
@@ -95,6 +98,18 @@ def about_targets(command: F) -> F:
     ):
         command = decorate(command)
     return command
+
+
+def _within_its_time(command: F) -> F:
+    """Let a command run no longer than its --timeout: reading, matching, writing, and waiting for any of it."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - click passes options by name
+        ctx = click.get_current_context()
+        with bounded(limits_of(ctx.obj, options["limit"], options["timeout"]), ctx.command_path):
+            return command(*arguments, **options)
+
+    return cast("F", run)
 
 
 def limits_of(settings: Settings, changes: Sequence[str], timeout: float | None) -> Limits:

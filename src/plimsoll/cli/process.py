@@ -3,7 +3,18 @@
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
+
+from plimsoll.errors import LimitError
+from plimsoll.model.limits import Limits
+
+_SHORTEST, _LONGEST = 1e-6, 1e8
+"""What a timer of the system can be set to, in seconds; 0 would switch it off."""
+
+_AGAIN = 5
+"""Seconds after which it is said again, where the first time was taken for something else."""
 
 
 def prepare() -> None:
@@ -12,6 +23,33 @@ def prepare() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP, and that must stay so
             signal.signal(number, _end)
+
+
+@contextmanager
+def bounded(limits: Limits, what: str) -> Iterator[None]:
+    """Raise LimitError in the main thread when `limits.timeout` is over, whatever it waits for or works at.
+
+    A read that blocks is interrupted too. In any other thread this does nothing: only the main one gets signals.
+    """
+    from threading import current_thread, main_thread
+
+    if current_thread() is not main_thread():
+        yield
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        raise LimitError("timeout", limits.timeout, what)
+
+    former = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, min(max(limits.timeout, _SHORTEST), _LONGEST), _AGAIN)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:  # once more: it may have rung just before it was stopped
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
 
 
 def _open_closed_streams() -> None:

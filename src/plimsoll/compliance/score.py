@@ -33,7 +33,7 @@ def score(  # noqa: PLR0913 - one argument per addend of M that the design names
 
     `unmeasured` gives a reason by source package key, `stale` the age in days of the newest feed that speaks for
     one; a key in both counts as unmeasured. `undetermined` are potential findings. `unread` are (label, packages
-    found) of ecosystems that no reader knows. Without anything measured both ends are None.
+    or databases found) of ecosystems that no reader knows. Without anything measured both ends are None.
     """
     table = weights()
     fixes = _fixes(findings, undetermined, checks, table)
@@ -166,7 +166,7 @@ def _estimates(
     for label, count in unread:
         counts[label] = counts.get(label, 0) + count
     for label, count in counts.items():
-        reason = f"{count} packages that no reader knows"
+        reason = f"packages or databases that no reader knows: {count}"
         parts.append(_estimate(f"unread:{label}", table.unmeasured * count, reason))
     return [part for part in parts if part.mass_low > 0]
 

@@ -61,7 +61,8 @@ DPKG = Ecosystem(
     version=1,
     purl_type="deb",
     scheme="dpkg",
-    paths=("var/lib/dpkg/status", "var/lib/dpkg/status.d/*"),
+    # dpkg(1) keeps its latest changes in updates/ until it writes status anew.
+    paths=("var/lib/dpkg/status", "var/lib/dpkg/status.d/*", "var/lib/dpkg/updates/*"),
     at_root=True,
     parse=parse,
 )

@@ -56,13 +56,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One vulnerability of one source package: the hits on its installed versions, usually one."""
+    """One vulnerability of one source package: the hits on its installed versions, usually one.
+
+    `certain` is false for what there may be: the vendor has not determined it, or a version does not compare.
+    """
 
     subject: str
     package: str
     vulnerability: str
     threat: Threat
     hits: tuple[Hit, ...]
+    certain: bool = True
 
     @property
     def worst(self) -> Hit:
@@ -85,7 +89,7 @@ class Background:
 
 
 def finding_of(case: Case, background: Background) -> Finding:
-    """Make the finding of a case, with all its evidence."""
+    """Make the finding of a case, or what may be one, with all its evidence."""
     hit = case.worst
     aliases = {alias for stored in background.weighed for alias in stored.statement.aliases}
     evidence = Evidence(
@@ -93,11 +97,6 @@ def finding_of(case: Case, background: Background) -> Finding:
         severities=ratings(hit.statements, background.weighed, case.threat),
     )
     return _finding(case, hit, tuple(sorted(aliases - {case.vulnerability})), evidence, background.references)
-
-
-def potential_of(case: Case) -> Finding:
-    """Make the finding that there may be: what a vendor has not determined, or a version that does not compare."""
-    return _finding(case, case.worst, (), Evidence(), ())
 
 
 def _finding(
@@ -111,7 +110,7 @@ def _finding(
         kind=FindingKind.VULNERABILITY,
         severity=severity_of(hit.statements, case.threat),
         subject=case.subject,
-        title=f"{case.vulnerability} in {install.source} {' and '.join(versions)}",
+        title=f"{case.vulnerability} in {install.source} {' and '.join(versions)}{_doubt(case, hit)}",
         package=FoundPackage(
             name=install.source,
             version=install.version,
@@ -130,7 +129,7 @@ def _finding(
         ),
         location=_location(install.binaries[0]),
         evidence=evidence,
-        fix=_fix(install.source, hit.state, fixed_in),
+        fix=_fix(case, hit, fixed_in),
         references=references,
     )
 
@@ -140,17 +139,28 @@ def _location(binary: Package) -> Location:
     return Location(path=binary.path, layer=binary.layer, instruction=binary.instruction)
 
 
-def _fix(name: str, state: State, fixed_in: str) -> str:
+def _doubt(case: Case, hit: Hit) -> str:
+    """Keep a title from claiming what nobody has determined."""
+    if case.certain:
+        return ""
+    return ", not determined" if hit.state is State.UNDETERMINED else ", version not comparable"
+
+
+def _fix(case: Case, hit: Hit, fixed_in: str) -> str:
+    name = hit.install.source
+    if not case.certain and hit.state is not State.UNDETERMINED:
+        return f"Compare {name} {hit.install.version} with the advisories by hand."
     if fixed_in:
         return f"Upgrade {name} to {fixed_in} or later."
-    return _NOTHING_TO_DO.get(state, _NOT_JUDGED).format(name=name)
+    return _NOTHING_TO_DO.get(hit.state, _NOT_JUDGED).format(name=name)
 
 
 def _statements(case: Case, background: Background) -> Iterable[StatementEvidence]:
     for hit in case.hits:
         # A store that knows more than it weighs would be inconsistent; what decided is evidence in any case.
         for stored in background.weighed or hit.statements:
-            held = stored in hit.statements
+            # What may hold is compared, not called held: its version may have no order among these.
+            held = case.certain and stored in hit.statements
             yield _evidence(stored, hit.install, background, is_held=held)
 
 

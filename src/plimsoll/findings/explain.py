@@ -6,6 +6,7 @@ from plimsoll.findings.find import find
 from plimsoll.model.finding import Finding, SeverityEvidence, StatementEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.score import Score
+from plimsoll.model.statement import State
 
 __all__ = ["explain", "find"]
 
@@ -22,19 +23,32 @@ def explain(finding: Finding, report: Report, mass: float, score_without: Score)
     `mass` is what it weighs in the score, `score_without` the score with its whole fix gone. Everything that
     does not print is escaped: an image must not speak to the reader's terminal.
     """
+    is_doubtful = any((one.id, one.subject) == (finding.id, finding.subject) for one in report.undetermined)
     lines = [
         finding.title,
         "",
         *_rows((*_what(finding), *_where(finding), *_known(finding.vulnerability))),
+        *_section("Not determined", _doubt(finding) if is_doubtful else ()),
         *_section("Severities", map(_severity, finding.evidence.severities)),
         *_section("Statements", _statements(finding.evidence.statements)),
         *_section("Measured", _measured(finding)),
         *_section("Fix", [finding.fix] if finding.fix else ["Nothing is known that fixes it."]),
-        *_section("Score", _score(finding, report.score, mass, score_without)),
+        *_section("Score", _score(finding, report.score, score_without, _mass(mass, is_doubtful=is_doubtful))),
         *_section("Waiver", _waiver(finding)),
         *_section("References", finding.references),
     ]
     return "".join(f"{_printing(line).rstrip()}\n" for line in lines)
+
+
+def _doubt(finding: Finding) -> Iterable[str]:
+    """Say plainly that this is no finding, and why."""
+    source = finding.package.source if finding.package else None
+    name = f"{source.name} {source.version}" if source else finding.subject
+    if finding.vulnerability and finding.vulnerability.status == State.UNDETERMINED:
+        yield f"The vendor has not determined whether {name} is affected."
+    else:
+        yield f"Whether {name} is affected is not known: its version has no order among those of the advisories."
+    yield "So it is no finding, and no gate judges it; only the low end of the score counts it."
 
 
 def _what(finding: Finding) -> Iterable[Row]:
@@ -86,9 +100,18 @@ def _statements(statements: Iterable[StatementEvidence]) -> Iterable[str]:
         weight = "decides" if said.decides else "outranked, shown as evidence"
         yield f"{said.feed} of {said.feed_date or 'unknown date'}: {said.advisory} ({weight})"
         detail = f" ({said.detail})" if said.detail else ""
-        since = f", since {said.since}" if said.since else ""
+        since = f", {_since(said)}" if said.since else ""
         yield f"    says      {said.product} is {said.state}{detail} in {said.interval}{since}"
         yield f"    compared  {said.comparison}   [{said.scheme}]"
+
+
+def _since(said: StatementEvidence) -> str:
+    """Say since when it is known: by the record's own day or, where it has none, that of the first build with it.
+
+    The store keeps one of the two. No record is younger than its feed, so a day after that is a build's.
+    """
+    is_of_build = bool(said.feed_date) and said.since > said.feed_date
+    return f"{'first seen' if is_of_build else 'known since'} {said.since}"
 
 
 def _measured(finding: Finding) -> Iterable[str]:
@@ -98,10 +121,16 @@ def _measured(finding: Finding) -> Iterable[str]:
             yield f"{name}: {value}"
 
 
-def _score(finding: Finding, score: Score, mass: float, without: Score) -> Iterable[str]:
-    yield f"mass of this finding: {mass:.3f}"
+def _mass(mass: float, *, is_doubtful: bool) -> str:
+    if is_doubtful:
+        return f"mass of this, at the low end only: {mass:.3f}"
+    return f"mass of this finding: {mass:.3f}"
+
+
+def _score(finding: Finding, score: Score, without: Score, mass: str) -> Iterable[str]:
+    yield mass
     if score.low is None or score.high is None or without.low is None or without.high is None:
-        yield "nothing was measured, so there is no score"
+        yield "the report has no score"
         return
     now, then = _range(score.low, score.high), _range(without.low, without.high)
     fixed = f"all findings of {finding.package.source.name}" if finding.package else "all that its fix removes"

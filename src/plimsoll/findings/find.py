@@ -15,14 +15,15 @@ _ADVICE = "Name a finding id, a vulnerability, a rule, or a package and a vulner
 def find(report: Report, wanted: str) -> tuple[Finding, ...]:
     """Give the findings that `wanted` names, in any case: by id, vulnerability, alias, rule, or package and id.
 
-    Raises UsageError with the nearest names where nothing fits.
+    What is undetermined is found too, after the findings. Raises UsageError with the nearest names where nothing
+    fits.
     """
-    asked = wanted.strip().casefold()
-    found = tuple(finding for finding in report.findings if asked == finding.id.casefold())
-    found = found or tuple(finding for finding in report.findings if asked in _short_names(finding))
-    found = found or tuple(finding for finding in report.findings if _is_package_and_id(asked, finding))
+    asked, every = wanted.strip().casefold(), (*report.findings, *report.undetermined)
+    found = tuple(finding for finding in every if asked == finding.id.casefold())
+    found = found or tuple(finding for finding in every if asked in _short_names(finding))
+    found = found or tuple(finding for finding in every if _is_package_and_id(asked, finding))
     if not found:
-        raise UsageError(f"the report has no finding {wanted.strip()!r}", advice=_advice(asked, report.findings))
+        raise UsageError(f"the report has no finding {wanted.strip()!r}", advice=_advice(asked, every))
     return found
 
 

@@ -4,10 +4,10 @@ Everything is asked of the store at once for all packages; only the evidence of 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from plimsoll.findings.build import Background, Case, Hit, finding_of, potential_of
+from plimsoll.findings.build import Background, Case, Hit, finding_of
 from plimsoll.findings.comparison import Ruler
 from plimsoll.findings.coverage import Coverage, Question, cover, without_distribution
 from plimsoll.findings.installs import Install, installs_of
@@ -119,8 +119,10 @@ def _matched(question: Question, installs: Sequence[Install], coverage: Coverage
     vulnerabilities = {vulnerability for _, vulnerability in (*held.affected, *potential)}
     threats = question.knowledge.threats(sorted(vulnerabilities))
     found = _cases(question, installs, held.affected, threats)
+    doubtful = [replace(case, certain=False) for case in _cases(question, installs, potential, threats)]
+    findings = tuple(_findings(question, (*found, *doubtful), coverage))
     return Matched(
-        findings=tuple(_findings(question, found, coverage)),
+        findings=findings[: len(found)],
         gaps=(
             *coverage.gaps,
             *_gaps(question, installs, held.undetermined, _UNDETERMINED),
@@ -128,7 +130,7 @@ def _matched(question: Question, installs: Sequence[Install], coverage: Coverage
         ),
         unmeasured=MappingProxyType(dict(coverage.unmeasured)),
         stale=MappingProxyType(dict(coverage.stale)),
-        undetermined=tuple(potential_of(case) for case in _cases(question, installs, potential, threats)),
+        undetermined=findings[len(found) :],
         measured=coverage.measured,
     )
 

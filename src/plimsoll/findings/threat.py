@@ -15,7 +15,7 @@ def severity_of(statements: Iterable[StoredStatement], threat: Threat) -> Severi
     if known:
         return max(known, key=lambda severity: severity.rank)
     best = _by_version(threat)
-    return Severity.of_cvss(best[0][1].score) if best else Severity.UNKNOWN
+    return Severity.of_cvss(best[0][1].score, best[0][1].version) if best else Severity.UNKNOWN
 
 
 def ratings(
@@ -31,7 +31,7 @@ def ratings(
     }
     listed = [SeverityEvidence(source=feed, rating=rating.value, severity=rating) for feed, rating in by_vendors]
     listed += [
-        SeverityEvidence(source=source, rating=_words(rating), severity=Severity.of_cvss(rating.score))
+        SeverityEvidence(source=source, rating=_words(rating), severity=Severity.of_cvss(rating.score, rating.version))
         for source, rating in _by_version(threat)
     ]
     used = _used(listed, len(by_vendors), severity, decided)

@@ -4,46 +4,20 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from plimsoll.knowledge.codes import APPLICATION_ID, SCHEMA_VERSION, day_number
 from plimsoll.knowledge.intake import Intake, Said
 from plimsoll.knowledge.interning import Keys, Words
+from plimsoll.knowledge.losing import Amounts
+from plimsoll.knowledge.renewal import Coverage, Renewal
 from plimsoll.model.limits import Limits
 from plimsoll.model.statement import Feed, Knowledge
 from plimsoll.model.version import Scheme
 from plimsoll.plugins import discover
 
 _MARKS = {"temp.incoming": 17, "rating": 5, "exploited": 3, "probability": 3}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """A feed speaks for a product as of a day; `packages` None means for all of it."""
-
-    product: str
-    packages: frozenset[str] | None
-    date: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renewal:
-    """What a feed that was read adds to the store beside its rows.
-
-    `products` are those it makes statements on; `whole` says that none of its files holds only part.
-    """
-
-    feed: Feed
-    date: str
-    date_origin: str
-    coverage: tuple[Coverage, ...]
-    products: frozenset[str]
-    whole: bool
-    records: int
-    unusable: int
-    examples: tuple[tuple[str, str], ...]
 
 
 class Builder:
@@ -87,6 +61,28 @@ class Builder:
             intake.take(item, limits)
         intake.flush()
         return intake.said
+
+    def former_amounts(self, feed: Feed) -> Amounts:
+        """Say how much the former store holds of a feed; nothing where there is none."""
+        if not self._former:
+            return Amounts(records=0, rows={})
+        number = self._feeds[feed.name]
+        records = self._db.execute("SELECT sum(records) FROM former.feed WHERE id = ?", (number,)).fetchone()[0]
+        rows = self._db.execute(
+            "SELECT text, count(*) FROM former.statement JOIN former.word ON former.word.id = product"
+            " WHERE feed = ? AND until = 0 GROUP BY product",
+            (number,),
+        )
+        return Amounts(records=records or 0, rows=dict(rows))
+
+    def amounts(self, renewal: Renewal) -> Amounts:
+        """Say how much was taken of a feed in this build."""
+        number = self._feeds[renewal.feed.name]
+        products = {self._words.number(product): product for product in renewal.products}
+        rows = self._db.execute(
+            "SELECT product, count(*) FROM temp.incoming WHERE feed = ? GROUP BY product", (number,)
+        )
+        return Amounts(records=renewal.records, rows={products[product]: count for product, count in rows})
 
     def renew(self, renewal: Renewal) -> None:
         """Add the feed itself and what it speaks for."""

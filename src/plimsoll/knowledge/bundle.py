@@ -4,16 +4,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from plimsoll.errors import KnowledgeError
-from plimsoll.knowledge.placing import move, private_folder
+from plimsoll.knowledge.placing import is_trusted, move, private_folder, sweep
 from plimsoll.knowledge.squeezing import squeezed, unsqueezed
 from plimsoll.knowledge.store import Store
 from plimsoll.model.limits import Limits
 
 _LEVEL = 10
+_BUILD = "Build it again: `plimsoll db update`."
 
 
 def export(store: Path, path: Path) -> None:
-    """Write a store to one zstd file with a checksum. Raises KnowledgeError if either file is unusable."""
+    """Write a store to one zstd file with a checksum.
+
+    Raises KnowledgeError if either file is unusable, or somebody else could have written the store.
+    """
+    if store.exists() and not (is_trusted(store) and is_trusted(store.parent)):
+        raise KnowledgeError(f"others may write to {store}, or it is someone else's", advice=_BUILD)
     with Store.open(store) as whole:
         whole.check()
     try:
@@ -33,6 +39,7 @@ def import_(path: Path, store: Path, *, limits: Limits | None = None) -> None:
     where they do not and LimitError for a file that grows too large; `store` then stays as it is.
     """
     private_folder(store.parent)
+    sweep(store.parent)
     with TemporaryDirectory(dir=store.parent, prefix=".import-") as place:
         target = Path(place) / "store"
         unsqueezed(path, target, limits or Limits())

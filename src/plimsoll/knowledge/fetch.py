@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from plimsoll.errors import KnowledgeError, LimitError, PlimsollError, UsageError
 from plimsoll.knowledge.folder import PARTIAL, WRAPPED
-from plimsoll.knowledge.update import FEEDS, Progress
+from plimsoll.knowledge.run import FEEDS, Progress
 from plimsoll.model.limits import Limits
 from plimsoll.model.statement import Feed
 from plimsoll.plugins import discover

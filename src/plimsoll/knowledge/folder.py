@@ -50,16 +50,16 @@ class Extent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a folder holds: files by feed name, extents by key, and what no feed knows."""
+    """What a folder holds: files by feed name, extents by key, what no feed knows, and keys that name no file."""
 
     files: Mapping[str, tuple[FeedFile, ...]]
     extents: Mapping[str, Extent] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
     def extent(self, path: str) -> Extent:
         """Give what `partial.toml` says of a file: the longest of its keys that names it or a folder above it."""
-        names = {path, path + WRAPPED, *(str(parent) for parent in PurePosixPath(path).parents)}
-        named = [key for key in self.extents if key in names]
+        named = [key for key in self.extents if key in _keys_of(path)]
         return self.extents[max(named, key=len)] if named else Extent()
 
 
@@ -73,13 +73,18 @@ def contents(folder: Path, feeds: Mapping[str, Feed], limits: Limits) -> Content
     taken: set[str] = set()
     for name, feed in feeds.items():
         matching = [path for path in found if any(_matches(path, pattern) for pattern in feed.files)]
-        wanted = matching[-1:] if feed.kind == "probability" else matching  # a day's scores replace the day before's
-        known[name] = tuple(FeedFile(path=path, file=found[path]) for path in wanted)
-        taken.update(wanted)
+        known[name] = tuple(FeedFile(path=path, file=found[path]) for path in matching)
+        taken.update(matching)
     kept = Contents(files=known, extents=extents)
     nothing = {path for path in taken if kept.extent(path).speaks_for == "nothing"}
     files = {name: tuple(file for file in every if file.path not in nothing) for name, every in known.items()}
-    return Contents(files=files, extents=extents, skipped=_skipped(folder, found, taken - nothing))
+    named = {key for path in found for key in _keys_of(path)}
+    return Contents(
+        files=files,
+        extents=extents,
+        skipped=_skipped(folder, found, taken - nothing),
+        unmatched=tuple(key for key in extents if key not in named),
+    )
 
 
 @contextmanager
@@ -140,6 +145,11 @@ def _walk(folder: Path, limits: Limits) -> list[tuple[str, Path]]:
     return sorted(found.items())
 
 
+def _keys_of(path: str) -> set[str]:
+    """Give the keys of `partial.toml` that mean a file: its own names, and the folders above it."""
+    return {path, path + WRAPPED, *(str(parent) for parent in PurePosixPath(path).parents)}
+
+
 def _matches(path: str, pattern: str) -> bool:
     return path.count("/") == pattern.count("/") and fnmatchcase(path, pattern)
 
@@ -172,8 +182,12 @@ def _extent(file: Path, key: str, entry: object) -> Extent:
     )
     if not isinstance(entry, dict):
         raise wrong
+    if strange := sorted(set(entry) - {"speaks_for", "date"}):
+        raise KnowledgeError(
+            f"{file} says {strange[0]!r} of {key!r}, which means nothing", advice="Write speaks_for, and date."
+        )
     said, day = entry.get("speaks_for"), str(entry.get("date", ""))
-    if day and not is_day(day):
+    if "date" in entry and not (len(day) == 10 and is_day(day)):
         raise wrong
     if isinstance(said, list) and all(isinstance(name, str) for name in said):
         return Extent(speaks_for=frozenset(said), date=day)

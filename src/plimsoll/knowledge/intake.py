@@ -30,6 +30,7 @@ class Said:
     """What one file said about itself, and how much it said."""
 
     date: str = ""
+    record_days: set[str] = field(default_factory=set)
     speaks: list[SpeaksFor] = field(default_factory=list)
     products: set[str] = field(default_factory=set)
     packages: set[str] = field(default_factory=set)
@@ -60,10 +61,14 @@ class Intake:
                 self._threat(item)
             case SpeaksFor():
                 self.said.speaks.append(item)
+            case AsOf(of_record=True):
+                self.said.record_days.add(item.date)
             case AsOf():
                 self.said.date = max(self.said.date, item.date)
             case Unusable():
                 self._unusable(item.record, item.reason)
+                for known in item.known:
+                    self._statement(known, is_record=False)
         if self.said.records + self.said.unusable > limits.feed_records:
             raise LimitError("feed_records", limits.feed_records, "a feed")
 
@@ -73,8 +78,8 @@ class Intake:
             self._insert(table, rows)
         self._rows.clear()
 
-    def _add(self, table: str, row: tuple[Any, ...]) -> None:
-        self.said.records += 1
+    def _add(self, table: str, row: tuple[Any, ...], *, is_record: bool = True) -> None:
+        self.said.records += is_record
         rows = self._rows.setdefault(table, [])
         rows.append(row)
         if len(rows) >= _BATCH:
@@ -99,11 +104,12 @@ class Intake:
     def _number(self, vulnerability: str) -> int:
         return self._words.vulnerability(vulnerability)
 
-    def _statement(self, said: Statement) -> None:
+    def _statement(self, said: Statement, *, is_record: bool = True) -> None:
         try:
             lo, hi, flags = self._keys.interval(said.scheme, said.lo, said.hi, inclusive=said.hi_inclusive)
         except KnowledgeError as error:
-            self._unusable(said.advisory, error.message)
+            if is_record:
+                self._unusable(said.advisory, error.message)
             return
         words = self._words
         self.said.products.add(said.product)
@@ -127,4 +133,4 @@ class Intake:
             " ".join(said.aliases),
             day_number(said.since),
         )
-        self._add("temp.incoming", row)
+        self._add("temp.incoming", row, is_record=is_record)

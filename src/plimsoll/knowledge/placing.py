@@ -1,11 +1,15 @@
 """Putting files in place: private folders, and moves that leave either the old or the new file, whole."""
 
+import math
 import os
+import re
 from pathlib import Path
 
 from plimsoll.errors import KnowledgeError
 
 _OTHERS_MAY_WRITE = 0o022
+_LEFT_BEHIND = re.compile(r"\.(building|import|snapshot)-[a-z0-9_]+", re.ASCII)
+_ABANDONED_AFTER = 3600
 
 
 def private_folder(folder: Path) -> None:
@@ -29,6 +33,40 @@ def is_trusted(path: Path) -> bool:
     except OSError:
         return False
     return status.st_uid in {os.geteuid(), 0} and not status.st_mode & _OTHERS_MAY_WRITE
+
+
+def sweep(folder: Path, *, unused_for: float = _ABANDONED_AFTER) -> int:
+    """Remove the temporary folders that builds which were killed left in a folder, and say how many they were.
+
+    Only this user's own go, and only those in which nothing was written for so many seconds. What cannot be removed
+    stays.
+    """
+    from shutil import rmtree
+    from time import time
+
+    left = [place for place in _listed(folder) if _LEFT_BEHIND.fullmatch(place.name) and _is_own_folder(place)]
+    abandoned = [place for place in left if time() - _last_written(place) > unused_for]
+    for place in abandoned:
+        rmtree(place, ignore_errors=True)
+    return len(abandoned)
+
+
+def _is_own_folder(place: Path) -> bool:
+    return place.is_dir() and not place.is_symlink() and place.lstat().st_uid == os.geteuid()
+
+
+def _last_written(place: Path) -> float:
+    try:
+        return max(path.lstat().st_mtime for path in (place, *_listed(place)))
+    except OSError:  # somebody is at work in it
+        return math.inf
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def move(finished: Path, place: Path) -> None:

@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+_LONGEST = 60
+
 AGAIN = "Fetch the feed again."
 
 
@@ -58,6 +60,11 @@ def unreadable(what: str) -> Iterator[None]:
     except (OSError, EOFError, *damage) as error:
         reason = str(error) or type(error).__name__
         raise KnowledgeError(f"{what} cannot be read: {reason}", advice=AGAIN) from error
+
+
+def cleaned(text: str) -> str:
+    """Give a publisher's text as an id to show: printable, single spaces, 60 characters at most."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[:1000]).split())[:_LONGEST].rstrip()
 
 
 def is_day(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plimsoll.errors import KnowledgeError
-from plimsoll.knowledge.placing import is_trusted, move, private_folder
+from plimsoll.knowledge.placing import is_trusted, move, private_folder, sweep
 from plimsoll.knowledge.squeezing import squeezed, unsqueezed
 from plimsoll.knowledge.store import Store
 from plimsoll.model.limits import Limits
@@ -67,6 +67,7 @@ def unpacked_snapshot(cache_dir: Path) -> Path | None:
         return target
     try:
         private_folder(target.parent)
+        sweep(target.parent)
         with TemporaryDirectory(dir=target.parent, prefix=".snapshot-") as place:
             plain = Path(place) / "store"
             _unpack(plain, details)
@@ -105,7 +106,7 @@ def build_snapshot(  # noqa: PLR0913 - every part of a build is the caller's to 
     Feeds that state no licence are left out; so are whole feeds, never rows, while it is larger than MOST_BYTES.
     `say` is told what was left out. Raises KnowledgeError where a feed fails or nothing fits.
     """
-    from plimsoll.knowledge.update import FEEDS
+    from plimsoll.knowledge.run import FEEDS
 
     feeds = discover(FEEDS, Feed)
     left_out = [feed.name for feed in feeds.values() if feed.licence is None]

@@ -57,7 +57,7 @@ def status_of(store: Store, as_of: str, *, snapshot: bool) -> StoreStatus:
             licence=licence or "",
             date=day,
             date_origin=origin,
-            age_days=(today - date.fromisoformat(day)).days,
+            age_days=max(0, (today - date.fromisoformat(day)).days),
             records=records,
             unusable=unusable,
             covers=_covers(store, number),

@@ -213,7 +213,7 @@ class Store:
             FeedState(
                 name=name,
                 date=day,
-                age_days=(today - date.fromisoformat(day)).days,
+                age_days=max(0, (today - date.fromisoformat(day)).days),
                 kind=kind,
                 licence=licence or "",
                 records=records,

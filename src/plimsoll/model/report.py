@@ -16,7 +16,7 @@ SCHEMA = "plimsoll-report/1"
 class FeedState:
     """A feed as it stood when the report was made. `date` is ISO; `age_days` counts from it to the report.
 
-    `kind` is `advisories`, `exploited` or `probability`.
+    `kind` is `advisories`, `exploited` or `probability`. `title` is what its publisher calls it.
     """
 
     name: str
@@ -25,6 +25,7 @@ class FeedState:
     kind: str = "advisories"
     licence: str = ""
     records: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,11 @@ class Report:
 
     `settings` names the configuration file that was used, if any. `hidden` counts the findings that filters
     (`--severity`, `--ignore-unfixed` …) keep out of `findings`; they stay in the score.
+
+    `undetermined` are no findings, but may be some: the vendor has not determined it (`status` says so), or the
+    installed version has no order among those of the advisories. They count at the low end of the score only;
+    no filter and no gate touches them. `knowledge_built` is the ISO day on which the knowledge was built,
+    `snapshot` says that it is the one embedded in Plimsoll, not one that `db update` built.
     """
 
     schema: str = SCHEMA
@@ -79,3 +85,6 @@ class Report:
     waivers: tuple[WaiverState, ...] = ()
     settings: str = ""
     hidden: int = 0
+    undetermined: tuple[Finding, ...] = ()
+    knowledge_built: str = ""
+    snapshot: bool = False

@@ -19,13 +19,14 @@ class Severity(StrEnum):
         return _RANK[self]
 
     @classmethod
-    def of_cvss(cls, score: float) -> "Severity":
-        """Give the qualitative band of a CVSS base score, 0.0 to 10.0.
+    def of_cvss(cls, score: float, version: int) -> "Severity":
+        """Give the qualitative band of a base score, 0.0 to 10.0, of CVSS 2, 3 or 4.
 
-        Source: CVSS v3.1 specification, section 5, and CVSS v4.0 specification, section 6.
-        A score of 0.0 ("none" there) is negligible here.
+        Source: CVSS v3.1 specification, section 5, and CVSS v4.0 specification, section 6, where a score of 0.0
+        ("none" there) is negligible here; for CVSS 2 the bands of the National Vulnerability Database
+        (https://nvd.nist.gov/vuln-metrics/cvss), which know neither critical nor none.
         """
-        for floor, severity in _BANDS:
+        for floor, severity in _BANDS_OF_CVSS_2 if version == 2 else _BANDS:
             if score >= floor:
                 return severity
         return cls.NEGLIGIBLE
@@ -40,3 +41,4 @@ _RANK = {
     Severity.NEGLIGIBLE: 0,
 }
 _BANDS = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.1, Severity.LOW))
+_BANDS_OF_CVSS_2 = ((7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.0, Severity.LOW))

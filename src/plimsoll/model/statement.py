@@ -80,28 +80,40 @@ class SpeaksFor:
 
     `beside` are files of the same feed that hold the rest of the product: while one of them is missing, only
     the packages that the present files name are spoken for. `named` is what a file that holds only part
-    (`partial.toml`) names in full, where that is less than the packages of its statements.
+    (`partial.toml`) names in full, where that is less than the packages of its statements. `until` is the last
+    day (ISO, "" without end) on which all this holds: a file of a later day speaks for `afterwards` only.
     """
 
     product: str
     packages: frozenset[str] | None = None
     beside: tuple[str, ...] = ()
     named: frozenset[str] | None = None
+    until: str = ""
+    afterwards: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsOf:
-    """The date (ISO) that a feed file states for itself. Without one the file's own time counts."""
+    """The date (ISO) that a feed file states for itself. Without one the file's own time counts.
+
+    A file that lies in the future is refused. `of_record` marks the date of some record instead, where the file
+    states none: the latest that is not in the future counts.
+    """
 
     date: str
+    of_record: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unusable:
-    """A record that could not be used, with the reason; counted, shown by `db status`, never a crash."""
+    """A record that could not be used, with the reason; counted, shown by `db status`, never a crash.
+
+    `known` is what it says all the same: undetermined, where package and release are known, so that a scan tells it.
+    """
 
     record: str
     reason: str
+    known: tuple[Statement, ...] = ()
 
 
 Knowledge = Statement | Rating | Exploited | Probability | SpeaksFor | AsOf | Unusable

@@ -1,7 +1,7 @@
 """From a target to its inventory: open, observe, join, list. What `scan` and `sbom` share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
@@ -74,7 +74,7 @@ class Joined:
 
 def examine(how: Examination, version_of: VersionOf, standard_input: IO[bytes], progress: Progress) -> Examined:
     """Look at a target. Raises TargetError, HostileInputError, LimitError, UsageError."""
-    memory = LayerMemory(how.memory)
+    memory = LayerMemory(how.memory, rules=shaping(how.limits))
     reader = LayerReader(discover("plimsoll.ecosystems", Ecosystem), memory, how.limits, verify=how.verify)
     with opened(how.target, how.platform, how.limits, standard_input) as target:
         progress.start(sum(layer.size for layer in target.layers), target.subject.name)
@@ -110,11 +110,15 @@ def _joined(
     return joined
 
 
+def shaping(limits: Limits) -> list[tuple[str, float]]:
+    """Give the limits that can change what is seen of a target; time only decides whether it is."""
+    return sorted((name, value) for name, value in asdict(limits).items() if name != "timeout")
+
+
 def _inputs(how: Examination, target: Opened, reader: LayerReader, diff_ids: tuple[str, ...]) -> object:
     """List all that a join depends on; the configuration's digest stands for the recipe and the subject."""
     plugins = [(plugin.name, plugin.version) for plugin in reader.ecosystems.values()]
-    options = (how.distro, how.skip_dirs, how.skip_files, how.limits.symlinks, how.limits.packages)
-    return (JOIN, target.subject.id, diff_ids, plugins, options)
+    return (JOIN, target.subject.id, diff_ids, plugins, (how.distro, how.skip_dirs, how.skip_files))
 
 
 def _see(how: Examination, target: Opened, reader: LayerReader, advance: Callable[[int], None]) -> Seen:
@@ -130,8 +134,9 @@ def _see(how: Examination, target: Opened, reader: LayerReader, advance: Callabl
         tree=tree,
         ecosystems=reader.ecosystems,
         recipe=target.recipe,
-        read_again=lambda number, path: reader.read(target.layers[number], path),
+        read_again=lambda number, wanted: reader.read(target.layers[number], wanted),
         limits=how.limits,
+        check=reader.check,
     )
 
 

@@ -1,7 +1,7 @@
 """Join what was observed per layer into what is installed: packages, the distribution, and what was not read."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plimsoll.errors import LimitError
@@ -11,11 +11,12 @@ from plimsoll.model.limits import Limits
 from plimsoll.model.package import Distro, Observed, Package, PackageRecord
 from plimsoll.model.purl import purl, purl_key
 from plimsoll.model.recipe import Recipe
+from plimsoll.trees.index import DIRECTORY
 from plimsoll.trees.observe import LayerObservation
-from plimsoll.trees.tree import Tree
+from plimsoll.trees.tree import Content, Tree
 
-ReadAgain = Callable[[int, str], bytes | None]
-"""Reads one file (a path) of one layer (its number, 0 the lowest) again."""
+ReadAgain = Callable[[int, Collection[Content]], dict[Content, bytes]]
+"""Reads some files of one layer (its number, 0 the lowest) again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Seen:
     recipe: Recipe | None
     read_again: ReadAgain
     limits: Limits
+    check: Callable[[], None]
 
 
 def take_inventory(seen: Seen, distro: Distro | None) -> Inventory:
@@ -72,53 +74,60 @@ def databases(seen: Seen, plugin: Ecosystem, gaps: list[Gap]) -> Iterator[tuple[
 
     What lies there but could not be read is added to `gaps`.
     """
-    found: set[str] = set()
-    for pattern in plugin.paths:
-        found.update(_real_paths(seen, plugin, pattern))
-    for path in sorted(found):
-        observed = _observed(seen, plugin, path)
-        if observed is None:
+    if plugin.parse is None:
+        return
+    places = {real: path for pattern in plugin.paths for path, real in _places(seen, pattern)}
+    contents = {real: seen.tree.content(real) for real in places}
+    known = _read(seen, plugin, [content for content in contents.values() if content])
+    for real, content in sorted(contents.items()):
+        facts = known.get(content) if content else None
+        if isinstance(facts, bytes):
+            facts = plugin.parse(places[real], facts)
+        if facts is not None:
+            yield real, facts
+        else:
             gaps.append(
                 Gap(
                     subject=seen.subject,
                     what="unreadable-database",
-                    question=f"{plugin.title} in {path}",
+                    question=f"{plugin.title} in {real}",
                     reason="the file could not be read",
                 )
             )
-        else:
-            yield path, observed
 
 
-def _real_paths(seen: Seen, plugin: Ecosystem, pattern: str) -> Iterator[str]:
+def _places(seen: Seen, pattern: str) -> Iterator[tuple[str, str]]:
+    """Give the paths that a pattern means at the root, each with its real path; folders are no databases."""
     folder, _, last = pattern.rpartition("/")
-    if "*" not in last:
-        real = seen.tree.resolve(pattern)
-        if real:
-            yield real
+    real = seen.tree.resolve(folder if "*" in last else pattern)
+    if real is None:
         return
-    real = seen.tree.resolve(folder)
-    if real:
-        for path in _visible_paths(seen, plugin):
-            if path.rpartition("/")[0] == real:
-                yield path
+    for path in seen.tree.children(real) if "*" in last else [real]:
+        target = seen.tree.resolve(path)
+        found = seen.tree.lookup(target) if target is not None else None
+        if target is not None and found is not None and found.entry.kind != DIRECTORY:
+            yield path, target
 
 
-def _observed(seen: Seen, plugin: Ecosystem, path: str) -> Observed | None:
-    """Give what was observed at a real path: in its layer, else by reading the file again (odd links)."""
-    placed = seen.tree.content(path)
-    if placed is None or plugin.parse is None:
-        return None
-    known = seen.layers[placed.layer].facts[plugin.name].get(placed.entry.path)
-    if known is not None:
-        return known
-    data = seen.read_again(placed.layer, placed.entry.path)
-    return None if data is None else plugin.parse(path, data)
+def _read(seen: Seen, plugin: Ecosystem, contents: Sequence[Content]) -> dict[Content, Observed | bytes]:
+    """Give what was observed in passing, and read what was not (links to odd places) once for each layer."""
+    known: dict[Content, Observed | bytes] = {}
+    unread: dict[int, set[Content]] = {}
+    for content in contents:
+        facts = seen.layers[content.layer].facts[plugin.name].get(content.path) if content.origin < 0 else None
+        if facts is not None:
+            known[content] = facts
+        else:
+            unread.setdefault(content.layer, set()).add(content)
+    for layer, wanted in sorted(unread.items()):
+        known.update(seen.read_again(layer, wanted))
+    return known
 
 
 def _visible_paths(seen: Seen, plugin: Ecosystem) -> Iterator[str]:
     for number, layer in enumerate(seen.layers):
         for path in layer.facts[plugin.name]:
+            seen.check()
             if seen.tree.is_visible(number, path):
                 yield path
 
@@ -157,6 +166,8 @@ def _layers_of(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> 
     brought = dict.fromkeys(observed.packages, top)
     staying = set(observed.packages)
     for number in range(top - 1, -1, -1):
+        if seen.layers[number + 1].index.hides(path):
+            break
         lower = seen.layers[number].facts[plugin.name].get(path)
         if lower is None:
             continue
@@ -183,7 +194,7 @@ def _faults(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> Ite
 
 def _elsewhere(seen: Seen, plugin: Ecosystem) -> Iterator[Gap]:
     """Databases below another folder describe another root (a chroot, a copied image): said, not mixed in."""
-    roots = {path for pattern in plugin.paths for path in _real_paths(seen, plugin, pattern)}
+    roots = {real for pattern in plugin.paths for _, real in _places(seen, pattern)}
     others = sorted(path for path in _visible_paths(seen, plugin) if path not in roots)
     if others:
         yield Gap(

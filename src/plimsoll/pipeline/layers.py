@@ -1,9 +1,9 @@
 """Observe all layers of a target: recalled where they were read before, else read in parallel threads."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from threading import Event
+from threading import Event, Lock
 
 from plimsoll.errors import HostileInputError, LimitError, PlimsollError
 from plimsoll.model.ecosystem import Ecosystem
@@ -11,6 +11,10 @@ from plimsoll.model.limits import Limits
 from plimsoll.trees.memory import LayerMemory
 from plimsoll.trees.observe import Deadline, LayerObservation, Plan
 from plimsoll.trees.source import Advance, Layer
+from plimsoll.trees.tree import Content
+
+MOST_COPIES = 2
+"""How often over the packages limit the databases of all layers may come together: each layer may have a whole one."""
 
 
 class LayerReader:
@@ -26,6 +30,8 @@ class LayerReader:
         self._verify = verify
         self._deadline = Deadline.after(limits)
         self._stop = Event()
+        self._lock = Lock()
+        self._entries = self._packages = 0
 
     def observe(self, layers: Sequence[Layer], advance: Advance) -> list[LayerObservation]:
         """Give what is known of each layer, in the order given. Raises the first error of any layer."""
@@ -40,13 +46,11 @@ class LayerReader:
             seen[unread[0]] = self._read(layers[unread[0]], advance)
         elif unread:
             seen.update(self._read_all(layers, unread, advance))
-        if sum(len(layer.index.names) for layer in seen.values()) > self.limits.entries:
-            raise LimitError("entries", self.limits.entries, "all layers together")
         return [seen[number] for number in range(len(layers))]
 
-    def read(self, layer: Layer, path: str) -> bytes | None:
-        """Read one file of a layer again."""
-        return layer.read(path, Plan(ecosystems={}, limits=self.limits), self._check)
+    def read(self, layer: Layer, wanted: Collection[Content]) -> dict[Content, bytes]:
+        """Read some files of a layer again."""
+        return layer.read(wanted, self.limits, self.check)
 
     def verified(self, layers: Sequence[Layer]) -> tuple[str, ...] | None:
         """Give the diff ids of all layers where each was verified for this very file before; else None."""
@@ -54,8 +58,14 @@ class LayerReader:
         return found if all(found) else None
 
     def _verified(self, layer: Layer) -> str:
+        """Give the diff id that was verified for this very file, if it is what this manifest claims, too."""
         identity = layer.identity
-        return "" if identity is None or self._verify else self.memory.verified(identity)
+        if identity is None or self._verify:
+            return ""
+        digest, diff_id = self.memory.verified(identity)
+        claim = layer.claim
+        holds = claim.diff_id in {"", diff_id} and claim.digest in {"", digest}
+        return diff_id if holds else ""
 
     def _recall(self, layer: Layer) -> tuple[LayerObservation | None, set[str]]:
         """Give what is remembered of a layer whose digest was verified, and the plug-ins that lack facts."""
@@ -90,17 +100,31 @@ class LayerReader:
         wanted = {name: plugin for name, plugin in self.ecosystems.items() if name in missing}
         before = layer.identity
         try:
-            seen = layer.observe(Plan(ecosystems=wanted, limits=self.limits), self._check, advance)
+            seen = layer.observe(Plan(ecosystems=wanted, limits=self.limits), self.check, advance)
         except OSError as error:
             raise HostileInputError(f"{layer.what} cannot be read: {error.strerror}") from error
+        self._count(seen)
         self.memory.keep(seen, wanted)
         if before is not None and layer.identity == before:
-            self.memory.trust(before, seen.diff_id)
+            self.memory.trust(before, layer.claim.digest, seen.diff_id)
         if known is None or known.diff_id != seen.diff_id:
             return seen
         return replace(seen, facts={**known.facts, **seen.facts})
 
-    def _check(self) -> None:
+    def _count(self, seen: LayerObservation) -> None:
+        """Bound what all layers come to, as soon as each is read."""
+        with self._lock:
+            self._entries += len(seen.index.names)
+            self._packages += sum(
+                len(observed.packages) for facts in seen.facts.values() for observed in facts.values() if observed
+            )
+        if self._entries > self.limits.entries:
+            raise LimitError("entries", self.limits.entries, "all layers together")
+        if self._packages > MOST_COPIES * self.limits.packages:
+            raise LimitError("packages", self.limits.packages, "the package databases of all layers together")
+
+    def check(self) -> None:
+        """Raise when work must stop: time is up, or another layer failed."""
         if self._stop.is_set():
             raise _StoppedError("another layer failed")
         self._deadline.check("reading the target")

@@ -1,7 +1,7 @@
 """One scan, from target to report: examine, match, weigh, waive, score."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import IO
 
 from plimsoll import __version__
@@ -11,7 +11,7 @@ from plimsoll.findings.waive import apply_waivers
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.finding import Finding
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase
-from plimsoll.model.report import Report, Tool
+from plimsoll.model.report import FeedState, Report, Tool
 from plimsoll.model.score import Score
 from plimsoll.model.waiver import Waiver
 from plimsoll.pipeline.distribution import VersionOf
@@ -22,7 +22,11 @@ from plimsoll.plugins import discover
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a scan knows besides the target: the store, our own tables, the user's decisions, the day."""
+    """What a scan knows besides the target: the store, our own tables, the user's decisions, the day.
+
+    `built` is the ISO day on which the knowledge was built, `snapshot` whether it is the embedded one, `titles`
+    what the publishers call their feeds, by name.
+    """
 
     knowledge: KnowledgeBase
     end_of_life: Callable[[str], EndOfLife | None]
@@ -30,12 +34,17 @@ class Facts:
     waivers: Sequence[Waiver]
     as_of: str
     settings: str = ""
+    built: str = ""
+    snapshot: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Progress) -> tuple[Report, Examined]:
     """Say what is in a target and what is wrong with it. Raises what `examine` raises."""
     examined = examine(how, facts.version_of, standard_input, progress)
-    inventory, subject = examined.inventory, examined.subject
+    inventory = examined.inventory
+    # Without a version (rolling releases) the product that feeds are asked for is `arch:`; people read `arch`.
+    subject = replace(examined.subject, distro=examined.subject.distro.removesuffix(":"))
     distro = inventory.distro
     matched = match(
         subject.id,
@@ -55,22 +64,33 @@ def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Pr
         score=_score(findings, matched, inventory),
         findings=findings,
         gaps=(*examined.gaps, *inventory.gaps, *matched.gaps),
-        knowledge=facts.knowledge.feeds(facts.as_of),
+        knowledge=_feeds(facts),
         layers=examined.layers,
         packages=inventory.packages,
         waivers=waivers,
         settings=facts.settings,
+        undetermined=matched.undetermined,
+        knowledge_built=facts.built,
+        snapshot=facts.snapshot,
     )
     return report, examined
 
 
+def _feeds(facts: Facts) -> tuple[FeedState, ...]:
+    return tuple(replace(feed, title=facts.titles.get(feed.name, "")) for feed in facts.knowledge.feeds(facts.as_of))
+
+
 def _score(findings: Sequence[Finding], matched: Matched, inventory: Inventory) -> Score:
-    """Score what was found; a target is measured when feeds spoke for at least one of its packages."""
+    """Score what was found.
+
+    A target is measured when feeds speak for at least one of its packages, or when something was found anyway:
+    advisories tell of packages that no feed speaks for in full.
+    """
     return score(
         findings,
         unmeasured=matched.unmeasured,
         stale=matched.stale,
         undetermined=matched.undetermined,
         unread=tuple(inventory.unread.items()),
-        measured_anything=matched.measured > 0,
+        measured_anything=matched.measured > 0 or bool(findings),
     )

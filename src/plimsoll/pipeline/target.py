@@ -103,7 +103,7 @@ def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Ope
         if scheme:
             return kinds[scheme].open(request)
         for kind in sorted(kinds.values(), key=lambda kind: -kind.precedence):
-            if kind.recognises(request.path):
+            if kind.recognises(request.path, request.limits):
                 return kind.open(request)
     except OSError as error:
         raise TargetError(f"{request.name} cannot be read: {error.strerror}") from error

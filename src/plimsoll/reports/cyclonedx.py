@@ -13,6 +13,7 @@ from plimsoll.model.reporting import Format, Style
 from plimsoll.model.subject import Subject
 from plimsoll.reports.cyclonedx_nodes import Node, properties, unique
 from plimsoll.reports.document import compact, json_document
+from plimsoll.reports.knowledge_used import knowledge_used
 from plimsoll.reports.licences import licence_choice
 from plimsoll.reports.unmeasured import sentence, unmeasured
 
@@ -39,7 +40,7 @@ def _body(report: Report) -> Node:
     main = _main(report)
     refs = unique(each.purl or f"package:{each.name}@{each.version}" for each in report.packages)
     rest = [_subject(subject) for subject in report.subjects[1:]]
-    systems = [_system(distro) for distro in sorted({each.distro for each in report.subjects if each.distro})]
+    systems = [_system(product) for product in sorted({_product(each) for each in report.subjects} - {""})]
     libraries = [_library(package, ref) for package, ref in zip(report.packages, refs, strict=True)]
     components = rest + systems + libraries
     body: Node = {
@@ -48,7 +49,7 @@ def _body(report: Report) -> Node:
         "dependencies": [{"ref": main["bom-ref"], "dependsOn": [each["bom-ref"] for each in components]}],
         "compositions": [_composition(report, main)],
     }
-    if report.findings:
+    if report.findings or report.undetermined:
         from plimsoll.reports.cyclonedx_vulnerabilities import vulnerabilities
 
         if found := vulnerabilities(report, refs, str(main["bom-ref"])):
@@ -69,12 +70,18 @@ def _subject(subject: Subject) -> Node:
     if algorithm == "sha256" and len(content) == 64:
         node["hashes"] = [{"alg": "SHA-256", "content": content}]
     facts = (("kind", subject.kind), ("digest", subject.digest), ("platform", subject.platform))
-    return node | properties((*facts, ("distro", subject.distro), ("parent", subject.parent)))
+    return node | properties((*facts, ("distro", _product(subject)), ("parent", subject.parent)))
+
+
+def _product(subject: Subject) -> str:
+    """Give the distribution, without the colon where it states no version."""
+    return subject.distro.removesuffix(":")
 
 
 def _system(product: str) -> Node:
     name, _, version = product.partition(":")
-    return {"type": "operating-system", "bom-ref": f"distro:{product}", "name": name, "version": _cut(version)}
+    node: Node = {"type": "operating-system", "bom-ref": f"distro:{product}", "name": name}
+    return node | ({"version": _cut(version)} if version else {})
 
 
 def _library(package: Package, ref: str) -> Node:
@@ -104,6 +111,7 @@ def _metadata(report: Report, main: Node) -> Node:
     facts = [
         # Once here, not again in every component that the layer brought.
         *(("layer", f"{layer.digest} {layer.instruction}".rstrip()) for layer in report.layers),
+        ("knowledge", knowledge_used(report)),
         *(("feed", _feed(feed)) for feed in report.knowledge),
         *(("gap", _gap(gap)) for gap in unmeasured(report)),
         ("hidden-findings", str(report.hidden) if report.hidden else ""),

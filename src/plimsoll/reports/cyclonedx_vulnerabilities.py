@@ -1,4 +1,7 @@
-"""The `vulnerabilities` of CycloneDX 1.6: one for each finding, as packages differ in fix and status."""
+"""The `vulnerabilities` of CycloneDX 1.6: one for each finding, as packages differ in fix and status.
+
+What is undetermined stands among them, in triage: the format has a word for it.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,6 +13,10 @@ from plimsoll.reports.cyclonedx_nodes import Node, properties, unique
 from plimsoll.reports.ratings import cvss_of
 from plimsoll.reports.text import is_address
 
+_PUBLISHERS = {
+    "CVE-": ("NVD", "https://nvd.nist.gov/vuln/detail/"),
+    "GHSA-": ("GITHUB", "https://github.com/advisories/"),
+}
 _SEVERITIES = {Severity.NEGLIGIBLE: "info"}  # CycloneDX has no word for negligible
 
 
@@ -18,11 +25,20 @@ def vulnerabilities(report: Report, refs: Sequence[str], main: str) -> list[Node
     by_source: dict[str, list[tuple[str, str]]] = {}
     for package, ref in zip(report.packages, refs, strict=True):
         by_source.setdefault(package.key, []).append((package.name, ref))
-    found = [(each, each.vulnerability) for each in report.findings if each.vulnerability]
-    names = unique(finding.id or "finding" for finding, _ in found)
+    titles = {feed.name: feed.title or feed.name for feed in report.knowledge}
+    certain = len(report.findings)
+    found = [
+        (each, each.vulnerability, number < certain)
+        for number, each in enumerate((*report.findings, *report.undetermined))
+        if each.vulnerability
+    ]
+    names = unique(finding.id or "finding" for finding, _, _ in found)
     return [
-        {"bom-ref": name} | _vulnerability(finding, vulnerability, _affected(finding, by_source) or [main])
-        for name, (finding, vulnerability) in zip(names, found, strict=True)
+        {"bom-ref": name}
+        | _vulnerability(finding, vulnerability, _affected(finding, by_source) or [main])
+        | _source(finding, vulnerability, titles)
+        | (_analysis(finding, vulnerability) if is_certain else _triage(vulnerability))
+        for name, (finding, vulnerability, is_certain) in zip(names, found, strict=True)
     ]
 
 
@@ -39,16 +55,27 @@ def _vulnerability(finding: Finding, found: Vulnerability, refs: list[str]) -> N
         "ratings": _ratings(finding),
         "description": finding.title,
     }
-    deciding = next((each for each in finding.evidence.statements if each.decides), None)
-    if deciding:
-        node["source"] = {"name": deciding.feed}
     if finding.fix:
         node["recommendation"] = finding.fix
     if addresses := [address for address in finding.references if is_address(address)]:
         node["advisories"] = [{"url": address} for address in addresses]
-    if analysis := _analysis(finding, found):
-        node["analysis"] = analysis
     return node | {"affects": [{"ref": ref} for ref in refs]} | properties(_facts(finding, found))
+
+
+def _source(finding: Finding, found: Vulnerability, titles: Mapping[str, str]) -> Node:
+    """Say who publishes a vulnerability of that id: NVD, GitHub, else the feed that decided."""
+    for prefix, (name, address) in _PUBLISHERS.items():
+        if found.id.startswith(prefix) and is_address(address + found.id):
+            return {"source": {"name": name, "url": address + found.id}}
+    deciding = next((each for each in finding.evidence.statements if each.decides), None)
+    if deciding is None:
+        return {}
+    named = (
+        each for each in finding.references if is_address(each) and (found.id in each or deciding.advisory in each)
+    )
+    address = next(named, "")
+    source = {"name": titles.get(deciding.feed, deciding.feed)}
+    return {"source": source | ({"url": address} if address else {})}
 
 
 def _ratings(finding: Finding) -> list[Node]:
@@ -77,7 +104,16 @@ def _analysis(finding: Finding, found: Vulnerability) -> Node:
     details = (each.detail for each in finding.evidence.statements if each.decides and each.detail)
     node: Node = {"response": ["will_not_fix"]} if found.status == State.WILL_NOT_FIX else {}
     word = next(details, "")
-    return node | {"detail": f"The vendor says: {found.status}" + (f" ({word})." if word else ".")}
+    return {"analysis": node | {"detail": f"The vendor says: {found.status}" + (f" ({word})." if word else ".")}}
+
+
+def _triage(found: Vulnerability) -> Node:
+    """Say why it is no finding, but may be one."""
+    if found.status == State.UNDETERMINED:
+        detail = "The vendor has not determined whether this version is affected."
+    else:
+        detail = "The installed version has no order among those of the advisories."
+    return {"analysis": {"state": "in_triage", "detail": detail}}
 
 
 def _facts(finding: Finding, found: Vulnerability) -> list[tuple[str, str]]:

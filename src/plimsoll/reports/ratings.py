@@ -39,9 +39,10 @@ def cvss_of(rating: str) -> Cvss:
 def severity_score(finding: Finding) -> float:
     """Give a number from 0.0 to 10.0 for tools that sort by one (`security-severity` of SARIF).
 
-    It is the CVSS score where that decided the severity, else the middle of the severity's band.
+    It is the CVSS score where that decided the severity, else the middle of the severity's band. Such tools band it
+    as CVSS 3, so a score of CVSS 2 counts only where both versions band it alike.
     """
     used = (cvss_of(rating.rating).score for rating in finding.evidence.severities if rating.used)
     score = next((score for score in used if score is not None), None)
-    fits = score is not None and Severity.of_cvss(score) is finding.severity
+    fits = score is not None and Severity.of_cvss(score, 3) is finding.severity
     return score if fits and score is not None else _MIDDLE[finding.severity]

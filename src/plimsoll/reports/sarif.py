@@ -18,6 +18,7 @@ from plimsoll.reports.unmeasured import sentence, unmeasured
 
 Node = dict[str, object]
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LONGEST = 1000  # GitHub code scanning takes 1024 characters of a description
 _LEVELS = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -67,6 +68,7 @@ def _rule(name: str, findings: list[Finding]) -> Node:
     node: Node = {
         "id": name,
         "shortDescription": _text(_title(name, findings)),
+        "fullDescription": _text(_description(findings)),
         "help": _text(_help(name, findings)),
         "defaultConfiguration": {"level": _LEVELS[worst.severity]},
         "properties": {
@@ -81,6 +83,12 @@ def _rule(name: str, findings: list[Finding]) -> Node:
 def _title(name: str, findings: list[Finding]) -> str:
     packages = sorted({finding.package.source.name for finding in findings if finding.package})
     return f"{name} in {', '.join(packages)}" if packages else findings[0].title or name
+
+
+def _description(findings: list[Finding]) -> str:
+    """Say of every package what its result says, as long as code scanning shows it."""
+    text = "\n".join(dict.fromkeys(map(_message, findings)))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _help(name: str, findings: list[Finding]) -> str:
@@ -188,6 +196,9 @@ def _properties(report: Report) -> Node:
         "target": report.target,
         "score": {"low": score.low, "high": score.high, "estimated": score.estimated},
         "hidden": report.hidden,
+        "undetermined": len(report.undetermined),
+        "knowledgeBuilt": report.knowledge_built,
+        "snapshot": report.snapshot,
         "knowledge": [{"feed": feed.name, "date": feed.date, "ageDays": feed.age_days} for feed in report.knowledge],
     }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
 from plimsoll.reports.fixes import first_fixes, urgency
+from plimsoll.reports.knowledge_used import knowledge_used
 from plimsoll.reports.table_rows import SEVERITY_STYLES, finding_rows, fix_rows, gap_rows, grid, headed, whole
 from plimsoll.reports.text import visible
 from plimsoll.reports.unmeasured import unmeasured
@@ -20,12 +21,18 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from plimsoll.model.report import Report, WaiverState
-    from plimsoll.model.score import Score
     from plimsoll.reports.fixes import Fix
 
 NARROWEST = 40
 MOST_FIXES = 10
 MOST_FINDINGS = 25
+WEIGHED = frozenset(
+    {
+        *("check", "end-of-life", "no-distribution", "no-feed", "no-reader", "stale-feed"),
+        *("undetermined", "version-not-comparable"),
+    }
+)
+"""The kinds of gaps that the low end of the score counts (docs/explanation/score.md)."""
 
 
 def render(report: Report, style: Style) -> str:
@@ -75,23 +82,30 @@ def _headline(report: Report) -> Text:
 
     lines = [visible(report.target, 200)]
     for subject in report.subjects:
-        facts = (subject.kind, subject.distro, subject.platform)
+        facts = (subject.kind, subject.distro.removesuffix(":"), subject.platform)
         lines.append(f"{visible(subject.name, 200)} ({', '.join(visible(fact, 80) for fact in facts if fact)})")
     shown = lines[1:] if len(lines) == 2 else lines
     shown[-1] += f", {_many(len(report.packages), 'package')}"
-    return Text("\n").join([Text("\n".join(shown)), _score(report.score)])
+    return Text("\n").join([Text("\n".join(shown)), _score(report)])
 
 
-def _score(score: Score) -> Text:
+def _score(report: Report) -> Text:
     from rich.text import Text
 
+    score = report.score
     if score.low is None or score.high is None:
-        return Text("No score: nothing was measured.", "bold red")
+        return Text("No score." if report.findings else "No score: nothing was measured.", "bold red")
     low, high = whole(score.low), whole(score.high)
     headline = Text(f"Score {low}" + (f" ({low}–{high})" if high != low else ""), "bold")  # noqa: RUF001 - a range
     meaning = f" of 100. {low} counts what was not measured as if it were bad, {high} only what was found."
     estimate = f" The {low} is in part estimated." if score.estimated else ""
-    return headline + Text((meaning if high != low else " of 100.") + estimate)
+    return headline + Text((meaning if high != low else " of 100.") + estimate + _weightless(report))
+
+
+def _weightless(report: Report) -> str:
+    """Name the gaps that no estimate stands for, so that the low end is not taken for the worst that can be."""
+    kinds = sorted({gap.what for gap in unmeasured(report)} - WEIGHED)
+    return f" Without weight in it: {', '.join(visible(kind, 40) for kind in kinds)}." if kinds else ""
 
 
 def _many(number: int, noun: str) -> str:
@@ -107,12 +121,20 @@ def _counts(report: Report) -> Text:
     ]
     if report.score.low is None and not words:
         return Text("Findings: none, because nothing was measured")
-    line = Text("Findings: ") + (Text(", ").join(words) if words else Text("none"))
+    line = Text("Findings: ") + (Text(", ").join(words) if words else Text(_none(report)))
     if waived := sum(finding.waiver is not None for finding in report.findings):
         line += Text(f"; {waived} of them waived")
     if report.hidden:
-        line += Text(f"; {report.hidden} more hidden by filters, but counted in the score")
-    return line if words or not unmeasured(report) else line + Text(" in what was measured")
+        counted = "" if report.score.low is None else ", but counted in the score"
+        line += Text(f"; {report.hidden}{' more' if words else ''} hidden by filters{counted}")
+    return line
+
+
+def _none(report: Report) -> str:
+    """Call nothing clean that is only hidden, or was not measured."""
+    if report.hidden:
+        return "none shown"
+    return "none in what was measured" if unmeasured(report) else "none"
 
 
 def _what_matters(report: Report, fixes: Sequence[Fix], width: int) -> Iterator[RenderableType]:
@@ -159,13 +181,14 @@ def _waiver(waiver: WaiverState) -> str:
 def _knowledge(report: Report) -> RenderableType:
     from rich.text import Text
 
+    used = visible(knowledge_used(report), 60)
     if not report.knowledge:
-        return headed("Knowledge", Text("none: no feed was asked"))
+        return headed("Knowledge", Text(f"none: {used} holds no feed" if used else "none: no feed was asked"))
     rows = [
         (visible(feed.name, 60), visible(feed.date, 20), f"{_many(feed.age_days, 'day')} old")
         for feed in report.knowledge
     ]
-    return headed("Knowledge", grid(rows))
+    return headed(f"Knowledge: {used}" if used else "Knowledge", grid(rows))
 
 
 def _next(report: Report, fixes: Sequence[Fix]) -> Text:

@@ -1,23 +1,27 @@
 """docker save archives: `manifest.json`, a configuration and layers, in a tar or unpacked in a folder."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from plimsoll.errors import HostileInputError, TargetError
+from plimsoll.errors import HostileInputError, LimitError, TargetError
+from plimsoll.model.gap import Gap
+from plimsoll.model.limits import Limits
 from plimsoll.sources.choice import choose_image
 from plimsoll.sources.documents import SavedImage, decode
 from plimsoll.sources.files import Files
 from plimsoll.sources.image import StoredLayer, open_image, read_blob
+from plimsoll.sources.oci import INDEX, configurations
 from plimsoll.sources.storage import files_at, holds
 from plimsoll.trees.source import Opened, Request, SourceKind
 
 MANIFEST = "manifest.json"
 
 
-def recognises(path: Path) -> bool:
+def recognises(path: Path, limits: Limits) -> bool:
     """Say whether a file or folder is a docker save archive."""
-    return holds(path, MANIFEST)
+    return holds(path, limits, MANIFEST)
 
 
 def open_archive(request: Request) -> Opened:
@@ -36,11 +40,36 @@ def open_archive(request: Request) -> Opened:
     style = "OCI-style" if image.config.startswith("blobs/") else "classic"
     opened = open_image(named, files, config, layers, f"docker save archive ({style})")
     if request.platform and request.platform != opened.subject.platform:
+        advice = "Leave --platform out, or save the image for that platform."
+        if files.has(INDEX):
+            advice += f" {INDEX} may lead to more platforms: scan oci:{request.name}."
         raise TargetError(
-            f"{request.name} holds an image for {opened.subject.platform}, not {request.platform}",
-            advice="Leave --platform out, or save the image for that platform.",
+            f"{request.name} holds an image for {opened.subject.platform}, not {request.platform}", advice=advice
         )
-    return opened
+    return replace(opened, gaps=(*opened.gaps, *_ambiguity(files, opened, request)))
+
+
+def _ambiguity(files: Files, opened: Opened, request: Request) -> tuple[Gap, ...]:
+    """Say so where `index.json` does not lead to this image: Docker loads it up to version 24, the other one after."""
+    if not files.has(INDEX):
+        return ()
+    try:
+        if opened.subject.digest in configurations(files, request.limits):
+            return ()
+        reason = f"{INDEX} does not lead to the image of {MANIFEST}, which was measured; some engines load the other"
+    except LimitError:
+        raise
+    except HostileInputError as error:
+        reason = f"only {MANIFEST} was followed, for {INDEX} cannot be: {error.message}"
+    return (
+        Gap(
+            subject=opened.subject.id,
+            what="ambiguous-archive",
+            question=f"what an engine runs that follows {INDEX} instead of {MANIFEST}",
+            reason=reason,
+            advice=f"Scan oci:{request.name} too, or save the image again.",
+        ),
+    )
 
 
 def _named(saved: Sequence[SavedImage]) -> list[tuple[SavedImage, tuple[str, ...]]]:
@@ -69,5 +98,5 @@ ARCHIVE = SourceKind(
     title="docker save archive, classic or OCI-style",
     recognises=recognises,
     open=open_archive,
-    precedence=20,
+    precedence=30,
 )

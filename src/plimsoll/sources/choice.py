@@ -8,6 +8,9 @@ from plimsoll.trees.source import Request
 
 T = TypeVar("T")
 
+_MOST_NAMES = 20
+"""Names that a message lists."""
+
 
 def choose_image(images: Sequence[tuple[T, tuple[str, ...]]], request: Request) -> tuple[T, str]:
     """Give the image that `request.image` names, or the only one, with its name ("" if it has none).
@@ -27,5 +30,11 @@ def choose_image(images: Sequence[tuple[T, tuple[str, ...]]], request: Request) 
     lacks = f"holds no image named {request.image}" if request.image else f"holds {len(images)} images"
     raise TargetError(
         f"{request.name} {lacks}",
-        advice=f"Choose one with {request.name}#NAME; there are: {', '.join(known) or 'none with a name'}",
+        advice=f"Choose one with {request.name}#NAME; there are: {_listed(known)}",
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    told = ", ".join(names[:_MOST_NAMES]) or "none with a name"
+    return f"{told} and {more} more" if more > 0 else told

@@ -3,17 +3,18 @@
 import os
 import stat
 from array import array
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from plimsoll.errors import LimitError, TargetError
+from plimsoll.model.limits import Limits
 from plimsoll.model.subject import Subject
 from plimsoll.trees.index import DEVICE, DIRECTORY, FILE, SYMLINK, LayerIndex
 from plimsoll.trees.memory import Identity
-from plimsoll.trees.observe import LayerObservation, Plan
+from plimsoll.trees.observe import Claim, LayerObservation, Plan
 from plimsoll.trees.source import Advance, Check, Opened, Request, SourceKind
+from plimsoll.trees.tree import Content
 
 MARKS = (
     "etc/os-release",
@@ -29,12 +30,18 @@ MARKS = (
 )
 """A directory with one of these is a root file system."""
 
+_MOST_OPEN = 512
+"""Folders that are open at once, each with those above it: half of the descriptors a process usually may have."""
+
+_MOST_FAULTS = 20
+"""Faults that are kept in words; all are counted."""
+
 _VIRTUAL = frozenset({"proc", "sys", "dev"})
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
 
-def recognises(path: Path) -> bool:
+def recognises(path: Path, _limits: Limits) -> bool:
     """Say whether a directory is a root file system."""
     return path.is_dir() and any((path / mark).exists() or (path / mark).is_symlink() for mark in MARKS)
 
@@ -61,6 +68,10 @@ class _Root:
         return str(self.path)
 
     @property
+    def claim(self) -> Claim:
+        return Claim(what=str(self.path))
+
+    @property
     def size(self) -> int:
         return 0
 
@@ -74,15 +85,28 @@ class _Root:
             root = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             raise TargetError(f"{self.path} cannot be read: {error.strerror}") from error
-        with _closing(root):
-            walk.folder(root, "")
+        walk.walk(root)
         index = walk.index()
         return LayerObservation(diff_id="", size=sum(index.sizes), index=index, facts=plan.facts(index))
 
-    def read(self, path: str, plan: Plan, check: Check) -> bytes | None:
-        check()
+    def read(self, wanted: Collection[Content], limits: Limits, check: Check) -> dict[Content, bytes]:
+        found = {}
         with _closing(os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)) as root:
-            return _read_below(root, path.split("/"), int(plan.limits.file_size))
+            for content in wanted:
+                check()
+                data = _read_below(root, content.path.split("/"), int(limits.file_size) + 1)
+                if data is not None and len(data) <= limits.file_size:
+                    found[content] = data
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Folder:
+    """A folder on the way: its open descriptor, its path, and what is still to be seen of it."""
+
+    descriptor: int
+    path: str
+    rest: "Iterator[os.DirEntry[str]]"
 
 
 class _Walk:
@@ -98,42 +122,80 @@ class _Walk:
         self._sizes = array("Q")
         self._links: dict[str, str] = {}
         self._faults: list[str] = []
+        self._fault_count = 0
         self._names_size = 0
         self._device = -1
 
-    def folder(self, folder: int, path: str) -> None:
-        """Walk one directory and those below it; what cannot be read becomes a fault."""
-        self._check()
-        if not path:
-            self._device = os.fstat(folder).st_dev
-        if path.count("/") >= self._plan.limits.path_depth:
-            raise LimitError("path_depth", self._plan.limits.path_depth, path)
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-        for entry in found:
-            below = f"{path}/{entry.name}" if path else entry.name
-            try:
-                self._entry(folder, entry, below)
-            except OSError as error:
-                self._faults.append(f"{below!r}: {error.strerror}")
+    def walk(self, root: int) -> None:
+        """Walk all below a directory, and close it; what cannot be read becomes a fault.
 
-    def _entry(self, folder: int, entry: "os.DirEntry[str]", path: str) -> None:
-        state = entry.stat(follow_symlinks=False)
-        kind = _kind(state.st_mode)
-        self._add(path, kind, state)
-        if kind == DIRECTORY:
-            if path in _VIRTUAL and state.st_dev != self._device:
-                return
-            with _closing(os.open(entry.name, _FOLDER, dir_fd=folder)) as below:
-                self.folder(below, path)
-        elif kind == SYMLINK:
-            self._links[path] = os.readlink(entry.name, dir_fd=folder)
-        elif kind == FILE:
-            wanted = self._plan.select(path, state.st_mode, state.st_size)
-            if wanted >= 0:
-                data = _read(entry.name, folder, min(wanted, state.st_size))
-                self._advance(len(data))
-                self._plan.keep(path, data)
+        Nothing recurses: each folder above the current one keeps a descriptor open, up to _MOST_OPEN.
+        """
+        self._device = os.fstat(root).st_dev
+        above = [_Folder(descriptor=root, path="", rest=iter(()))]
+        try:
+            above[0] = self._listed(root, "")
+            while above:
+                here = above[-1]
+                entry = next(here.rest, None)
+                if entry is None:
+                    os.close(above.pop().descriptor)
+                elif (below := self._entry_of(here, entry)) is not None:
+                    above.append(below)
+        finally:
+            for folder in above:
+                os.close(folder.descriptor)
+
+    def _listed(self, folder: int, path: str) -> "_Folder":
+        self._check()
+        with os.scandir(folder) as entries:
+            return _Folder(descriptor=folder, path=path, rest=iter(sorted(entries, key=lambda entry: entry.name)))
+
+    def _entry_of(self, folder: "_Folder", entry: "os.DirEntry[str]") -> "_Folder | None":
+        """Record one entry; give the folder that it is, opened, where that is to be walked."""
+        path = f"{folder.path}/{entry.name}" if folder.path else entry.name
+        try:
+            state = entry.stat(follow_symlinks=False)
+            kind = _kind(state.st_mode)
+            self._add(path, kind, state)
+            if kind == DIRECTORY:
+                return self._enter(folder.descriptor, entry.name, path, state)
+            if kind == SYMLINK:
+                self._links[path] = os.readlink(entry.name, dir_fd=folder.descriptor)
+            elif kind == FILE:
+                self._file(folder.descriptor, entry.name, path, state)
+        except OSError as error:
+            self._fault(path, str(error.strerror))
+        return None
+
+    def _enter(self, folder: int, name: str, path: str, state: os.stat_result) -> "_Folder | None":
+        if path in _VIRTUAL and state.st_dev != self._device:
+            return None
+        depth, limits = path.count("/"), self._plan.limits
+        if depth >= limits.path_depth:
+            self._fault(path, f"not entered, for it is over the limit path_depth = {limits.path_depth:g}")
+            return None
+        if depth >= _MOST_OPEN:
+            self._fault(path, f"not entered, for folders are read to a depth of {_MOST_OPEN}")
+            return None
+        below = os.open(name, _FOLDER, dir_fd=folder)
+        try:
+            return self._listed(below, path)
+        except BaseException:
+            os.close(below)
+            raise
+
+    def _file(self, folder: int, name: str, path: str, state: os.stat_result) -> None:
+        wanted = self._plan.select(path, state.st_mode, state.st_size)
+        if wanted >= 0:
+            data = _read(name, folder, min(wanted, state.st_size))
+            self._advance(len(data))
+            self._plan.keep(path, data)
+
+    def _fault(self, path: str, reason: str) -> None:
+        self._fault_count += 1
+        if len(self._faults) < _MOST_FAULTS:
+            self._faults.append(f"{path[:200]!r}: {reason}")
 
     def _add(self, path: str, kind: int, state: os.stat_result) -> None:
         if len(self._names) >= self._plan.limits.entries:
@@ -153,8 +215,8 @@ class _Walk:
             modes=self._modes,
             sizes=self._sizes,
             links=self._links,
-            faults=tuple(self._faults[:20]),
-            fault_count=len(self._faults),
+            faults=tuple(self._faults),
+            fault_count=self._fault_count,
         )
 
 
@@ -191,13 +253,19 @@ def _pieces(file: int, most: int) -> Iterator[bytes]:
         yield piece
 
 
-def _read_below(folder: int, names: list[str], most: int) -> bytes | None:
-    with suppress(OSError):
-        if len(names) == 1:
-            return _read(names[0], folder, most)
-        with _closing(os.open(names[0], _FOLDER, dir_fd=folder)) as below:
-            return _read_below(below, names[1:], most)
-    return None
+def _read_below(folder: int, names: Sequence[str], most: int) -> bytes | None:
+    """Read a file by the names of its folders and its own, following no link."""
+    here = os.dup(folder)
+    try:
+        for name in names[:-1]:
+            below = os.open(name, _FOLDER, dir_fd=here)
+            os.close(here)
+            here = below
+        return _read(names[-1], here, most)
+    except OSError:
+        return None
+    finally:
+        os.close(here)
 
 
 DIRECTORY_KIND = SourceKind(

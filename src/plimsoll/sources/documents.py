@@ -93,7 +93,20 @@ def decode(data: bytes, kind: type[T], what: str, limits: Limits) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HostileInputError(f"{what} is not as it should be: {error}", advice="Save the image again.") from error
+        reason = "its text is not valid Unicode" if _is_no_unicode(data, error) else str(error)
+        raise HostileInputError(f"{what} is not as it should be: {reason}", advice="Save the image again.") from error
+
+
+_ESCAPES = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F])")
+"""Escaped backslashes, surrogates in pairs, and, as a group, those that stand alone."""
+
+
+def _is_no_unicode(data: bytes, error: Exception) -> bool:
+    """Say whether a text holds bytes that are not UTF-8, or half a surrogate pair (RFC 8259 section 8.2)."""
+    if isinstance(error, UnicodeDecodeError) or "surrogate" in str(error):
+        return True
+    # The decoder takes one near the end of a text for a text that was cut off.
+    return "truncated" in str(error) and any(found[1] for found in _ESCAPES.finditer(data))
 
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')

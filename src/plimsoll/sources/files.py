@@ -8,7 +8,7 @@ from typing import Protocol
 
 from plimsoll.errors import HostileInputError, LimitError, TargetError
 from plimsoll.model.limits import Limits
-from plimsoll.trees.index import FILE, LayerIndex
+from plimsoll.trees.index import LayerIndex
 from plimsoll.trees.memory import Identity
 from plimsoll.trees.paths import clean, text
 from plimsoll.trees.tar import BLOCK, TarReader
@@ -83,10 +83,21 @@ class FolderFiles:
         root = self._folder.resolve()
         if not path.parent.resolve().is_relative_to(root):
             raise HostileInputError(f"{name} lies outside of {self._folder}")
+        self._expect_regular(self._state(name), name)  # opening a device may do something already
         try:
-            return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as error:
             raise self._missing(name) from error
+        try:
+            self._expect_regular(os.fstat(file), name)
+        except HostileInputError:
+            os.close(file)
+            raise
+        return file
+
+    def _expect_regular(self, state: os.stat_result, name: str) -> None:
+        if not stat.S_ISREG(state.st_mode):
+            raise HostileInputError(f"{name} in {self._folder} is no regular file", advice="Save the image again.")
 
     def _missing(self, name: str) -> HostileInputError:
         return HostileInputError(f"{self._folder} holds no file {name}", advice="Save the image again.")
@@ -147,17 +158,25 @@ class TarFiles:
     def _member(self, name: str) -> tuple[int, int] | None:
         real = self._tree.resolve(name)
         found = self._tree.content(real) if real else None
-        return self._members.get(found.entry.path) if found and found.entry.kind == FILE else None
+        if found is None:
+            return None
+        return self._members.get(found.path if found.origin < 0 else found.origin)
 
 
-def _members(file: int, size: int, limits: Limits, what: str) -> tuple[dict[str, tuple[int, int]], LayerIndex]:
-    """Walk the headers of an archive, leaping over the data: path → (offset, size) in bytes."""
-    members: dict[str, tuple[int, int]] = {}
+Members = dict[str | int, tuple[int, int]]
+"""Where the files of an archive lie: offset and size in bytes, by path (the last of that name) and by number."""
+
+
+def _members(file: int, size: int, limits: Limits, what: str) -> tuple[Members, LayerIndex]:
+    """Walk the headers of an archive, leaping over the data."""
+    members: Members = {}
     at = 0
 
     def select(path: str, mode: int, length: int) -> int:  # noqa: ARG001 - the reader's contract
-        members[path] = (at + BLOCK, length)
-        if len(members) > limits.archive_entries:
+        members.pop(path, None)
+        if length >= 0:
+            members[path] = members[reader.ordinal] = (at + BLOCK, length)
+        if reader.ordinal >= limits.archive_entries:
             raise LimitError("archive_entries", limits.archive_entries, what)
         return -1
 

@@ -1,7 +1,7 @@
 """From the documents and files of an image to its subject, recipe and layers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -16,6 +16,10 @@ from plimsoll.trees.memory import Identity
 from plimsoll.trees.observe import Claim, LayerObservation, Plan, observe
 from plimsoll.trees.source import Advance, Check, Layer, Opened, Request
 from plimsoll.trees.tar import TarReader
+from plimsoll.trees.tree import Content
+
+LONGEST_INSTRUCTION = 4096
+"""Characters kept of an instruction; every package of its layer carries it."""
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -47,18 +51,27 @@ class Blob:
         """Read, verify and index the layer."""
         return observe(self._pieces(advance), replace(self.claim, size=self.size), plan, check)
 
-    def read(self, path: str, plan: Plan, check: Check) -> bytes | None:
-        """Read one file of the layer again."""
-        found: list[bytes] = []
-        most = int(plan.limits.file_size)
+    def read(self, wanted: Collection[Content], limits: Limits, check: Check) -> dict[Content, bytes]:
+        """Read some files of the layer again; of several entries of one path the last counts."""
+        by_path = {content.path: content for content in wanted if content.origin < 0}
+        by_number = {content.origin: content for content in wanted if content.origin >= 0}
+        found: dict[Content, bytes] = {}
+        asked: list[Content] = []
 
-        def select(name: str, mode: int, size: int) -> int:  # noqa: ARG001 - the reader's contract
-            return size if name == path and size <= most else -1
+        def select(path: str, mode: int, size: int) -> int:  # noqa: ARG001 - the reader's contract
+            asked[:] = [c for c in (by_path.get(path), by_number.get(reader.ordinal)) if c is not None]
+            for content in asked:
+                found.pop(content, None)
+            return size if asked and 0 <= size <= limits.file_size else -1
 
-        reader = TarReader(select, lambda name, data: found.append(data), plan.limits, self.what)  # noqa: ARG005
-        for piece in inflate(self._pieces(lambda size: check()), plan.limits, self.what):  # noqa: ARG005
+        def keep(path: str, data: bytes) -> None:  # noqa: ARG001 - the reader's contract
+            found.update(dict.fromkeys(asked, data))
+
+        reader = TarReader(select, keep, limits, self.what)
+        for piece in inflate(self._pieces(lambda size: check()), limits, self.what):  # noqa: ARG005
             reader.feed(piece)
-        return found[-1] if found else None
+        reader.finish()
+        return found
 
     def _pieces(self, advance: Advance) -> Iterator[bytes]:
         for piece in self.files.stream(self.name):
@@ -146,9 +159,9 @@ def instruction_of(entry: HistoryEntry) -> str:
     The classic builder records `/bin/sh -c #(nop) ADD …` and `/bin/sh -c command`, BuildKit `RUN /bin/sh -c
     command # buildkit`, possibly after `|n ARG=value …`.
     """
-    text = " ".join(entry.created_by.split()).removesuffix("# buildkit").rstrip()
+    text = " ".join(entry.created_by[:LONGEST_INSTRUCTION].split()).removesuffix("# buildkit").rstrip()
     if not text:
-        return " ".join(entry.comment.split())
+        return " ".join(entry.comment[:LONGEST_INSTRUCTION].split())
     shell = "/bin/sh -c "
     if text.startswith("|") and shell in text:
         return "RUN " + text.partition(shell)[2]

@@ -1,10 +1,12 @@
 """OCI image layouts: `index.json` and blobs by digest, in a folder or a tar (OCI image spec, image-layout.md)."""
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from plimsoll.errors import HostileInputError, TargetError
+from plimsoll.model.limits import Limits
 from plimsoll.sources.choice import choose_image
 from plimsoll.sources.documents import Descriptor, Index, Manifest, decode
 from plimsoll.sources.files import Files
@@ -14,14 +16,15 @@ from plimsoll.trees.source import Opened, Request, SourceKind
 
 INDEX = "index.json"
 _DEEPEST_INDEX = 4
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 _ATTESTATION = "vnd.docker.reference.type"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 
 
-def recognises(path: Path) -> bool:
+def recognises(path: Path, limits: Limits) -> bool:
     """Say whether a file or folder is an OCI image layout."""
-    return holds(path, INDEX) and holds(path, "oci-layout")
+    return holds(path, limits, INDEX, "oci-layout")
 
 
 def open_layout(request: Request) -> Opened:
@@ -37,34 +40,62 @@ def open_layout(request: Request) -> Opened:
     document = read_blob(files, _blob(descriptor.digest), descriptor.digest, request.limits)
     manifest = decode(document, Manifest, "the image manifest", request.limits)
     config = read_blob(files, _blob(manifest.config.digest), manifest.config.digest, request.limits)
+    _refuse_unreadable(manifest.layers)
     stored = [StoredLayer(name=_blob(layer.digest), digest=layer.digest) for layer in manifest.layers]
-    _refuse_encrypted(manifest.layers)
     named = Request(path=request.path, name=request.name, image=name, platform=request.platform, limits=request.limits)
     return open_image(named, files, config, stored, "OCI image layout")
 
 
 def _descriptor(files: Files, index: Index, request: Request) -> tuple[Descriptor, str]:
     """Choose by name at the top, then by platform, through nested indexes."""
-    runnable = [item for item in index.manifests if _ATTESTATION not in (item.annotations or {})]
+    runnable = _runnable(index)
     platforms = [item for item in runnable if item.platform is not None]
     if len(runnable) > 1 and len(platforms) == len(runnable) and len({_name(item) for item in runnable}) == 1:
         chosen, name = _by_platform(runnable, request), _name(runnable[0])
     else:
         chosen, name = choose_image([(item, (_name(item),) if _name(item) else ()) for item in runnable], request)
     for _ in range(_DEEPEST_INDEX):
-        if not _is_index(files, chosen, request):
+        if not _is_index(files, chosen, request.limits):
             _expect_platform(chosen, request)
             return chosen, name
         document = read_blob(files, _blob(chosen.digest), chosen.digest, request.limits)
         nested = decode(document, Index, "the image index", request.limits)
-        chosen = _by_platform([i for i in nested.manifests if _ATTESTATION not in (i.annotations or {})], request)
+        chosen = _by_platform(_runnable(nested), request)
     raise HostileInputError(f"{request.name} nests image indexes over {_DEEPEST_INDEX} deep")
 
 
-def _is_index(files: Files, item: Descriptor, request: Request) -> bool:
+def configurations(files: Files, limits: Limits) -> Iterator[str]:
+    """Give the digests of the image configurations that `index.json` leads to, all platforms, each document once.
+
+    Images whose documents are not in the layout are left out: an engine saves an index of all platforms with the
+    blobs of one. Raises HostileInputError for documents that are malformed or not what their digest says.
+    """
+    todo = [(item, 1) for item in reversed(_runnable(decode(files.read(INDEX, limits), Index, INDEX, limits)))]
+    seen: set[str] = set()
+    while todo:
+        item, depth = todo.pop()
+        if item.digest in seen or not files.has(_blob(item.digest)):
+            continue
+        seen.add(item.digest)
+        document = read_blob(files, _blob(item.digest), item.digest, limits)
+        if not _is_index(files, item, limits):
+            yield decode(document, Manifest, "the image manifest", limits).config.digest
+        elif depth >= _DEEPEST_INDEX:
+            raise HostileInputError(f"{INDEX} nests image indexes over {_DEEPEST_INDEX} deep")
+        else:
+            nested = _runnable(decode(document, Index, "the image index", limits))
+            todo += [(below, depth + 1) for below in reversed(nested) if below.digest not in seen]
+
+
+def _runnable(index: Index) -> list[Descriptor]:
+    """Leave out attestations, which BuildKit stores as if they were images."""
+    return [item for item in index.manifests if _ATTESTATION not in (item.annotations or {})]
+
+
+def _is_index(files: Files, item: Descriptor, limits: Limits) -> bool:
     if item.media_type:
         return item.media_type.endswith(("image.index.v1+json", "manifest.list.v2+json"))
-    return b'"manifests"' in read_blob(files, _blob(item.digest), item.digest, request.limits)
+    return b'"manifests"' in read_blob(files, _blob(item.digest), item.digest, limits)
 
 
 def _by_platform(items: Sequence[Descriptor], request: Request) -> Descriptor:
@@ -99,8 +130,13 @@ def _name(item: Descriptor) -> str:
     return next((annotations[key] for key in reversed(_NAMES) if annotations.get(key)), "")
 
 
-def _refuse_encrypted(layers: Sequence[Descriptor]) -> None:
-    for layer in layers:
+def _refuse_unreadable(layers: Sequence[Descriptor]) -> None:
+    for number, layer in enumerate(layers, start=1):
+        if not _DIGEST.fullmatch(layer.digest):
+            raise HostileInputError(
+                f"the image manifest: the digest of layer {number}, {layer.digest[:100]!r}, is not a sha256 digest",
+                advice="Save the image again.",
+            )
         if layer.media_type.endswith("+encrypted"):
             raise HostileInputError(
                 f"the layer {layer.digest} is encrypted", advice="Decrypt it first, for example with skopeo copy."
@@ -113,5 +149,5 @@ def _blob(digest: str) -> str:
 
 
 OCI = SourceKind(
-    name="oci", title="OCI image layout, folder or tar", recognises=recognises, open=open_layout, precedence=30
+    name="oci", title="OCI image layout, folder or tar", recognises=recognises, open=open_layout, precedence=20
 )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from plimsoll.errors import HostileInputError, LimitError, TargetError
+from plimsoll.errors import LimitError
 from plimsoll.model.limits import Limits
 from plimsoll.sources.files import PIECE, Files, FolderFiles, TarFiles
 from plimsoll.trees.headers import checksum_holds
-from plimsoll.trees.inflate import compression, inflate
+from plimsoll.trees.inflate import LONGEST_MAGIC, compression, inflate
 from plimsoll.trees.source import Request
 
 
@@ -20,14 +20,19 @@ def files_at(request: Request) -> Files:
     return TarFiles(path, request.limits)
 
 
-def holds(path: Path, name: str) -> bool:
-    """Say whether a folder or plain tar holds a file of this name; False for anything unreadable."""
-    try:
-        if path.is_dir():
-            return FolderFiles(path).has(name)
-        return is_tar(path) and TarFiles(path, Limits()).has(name)
-    except (OSError, HostileInputError, TargetError):
+def holds(path: Path, limits: Limits, *names: str) -> bool:
+    """Say whether a folder or plain tar holds files of all these names.
+
+    What starts with a tar header is a tar: raises HostileInputError where it is malformed or ends in the middle,
+    LimitError where it is over a limit.
+    """
+    if path.is_dir():
+        files: Files = FolderFiles(path)
+    elif is_tar(path):
+        files = TarFiles(path, limits)
+    else:
         return False
+    return all(files.has(name) for name in names)
 
 
 def is_tar(path: Path) -> bool:
@@ -52,9 +57,9 @@ def spool(source: Iterator[bytes], into: IO[bytes], limits: Limits, what: str) -
 
 
 def is_compressed(path: Path) -> bool:
-    """Say whether a file is a gzip or zstd stream."""
+    """Say whether a file is a compressed stream, also one that cannot be inflated here."""
     with path.open("rb") as file:
-        return bool(compression(file.read(4)))
+        return bool(compression(file.read(LONGEST_MAGIC)))
 
 
 def pieces(path: Path) -> Iterator[bytes]:

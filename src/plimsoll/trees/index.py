@@ -25,7 +25,8 @@ class Entry:
 class LayerIndex:
     """The entries of one layer in columns: `names[i]` has `kinds[i]`, `modes[i]`, `sizes[i]`.
 
-    `links` maps the path of a symbolic or hard link to its target as written (hard links: cleaned path).
+    `links` maps the path of a symbolic or hard link to its target as written (hard links: cleaned path); `origins` maps
+    a hard link to the number, in the order of the archive, of the entry whose content it has (-1: in a lower layer).
     `whiteouts` are paths that hide lower layers, `opaques` directories whose lower content is hidden,
     `implied` directories that only appear as parents. `faults` are entries that were refused, with reasons.
     """
@@ -35,6 +36,7 @@ class LayerIndex:
     modes: "array[int]"
     sizes: "array[int]"
     links: dict[str, str]
+    origins: dict[str, int] = field(default_factory=dict)
     whiteouts: frozenset[str] = frozenset()
     opaques: frozenset[str] = frozenset()
     implied: frozenset[str] = frozenset()

@@ -1,5 +1,6 @@
 """Decompression of layers, in bounded steps: no input makes one step return more than a few MiB."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
@@ -13,29 +14,48 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 
 
+XZ_MAGIC = b"\xfd7zXZ\0"
+BZIP2_MAGIC = re.compile(rb"BZh[1-9](1AY&SY|\x17\x72\x45\x38\x50\x90)")
+"""A bzip2 stream with its first block, or its end: a tar's first name may well start with the three letters."""
+
+LONGEST_MAGIC = 10
+"""Bytes that `compression` looks at."""
+
+
 def compression(head: bytes) -> str:
-    """Tell the compression by magic number: `gzip`, `zstd` or "" (RFC 1952 2.3.1, RFC 8878 3.1.1)."""
+    """Tell the compression by magic number: `gzip`, `zstd`, `xz`, `bzip2` or "".
+
+    RFC 1952 2.3.1, RFC 8878 3.1.1, "The .xz File Format" 2.1.1.1; bzip2 has no specification but its source.
+    """
     if head.startswith(GZIP_MAGIC):
         return "gzip"
     if head.startswith(ZSTD_MAGIC) or _is_skippable_frame(head):
         return "zstd"
-    return ""
+    if head.startswith(XZ_MAGIC):
+        return "xz"
+    return "bzip2" if BZIP2_MAGIC.match(head) else ""
 
 
 def inflate(chunks: Iterable[bytes], limits: Limits, what: str) -> Iterator[bytes]:
     """Yield the plain bytes of a stream that is gzip, zstd or plain already.
 
-    `what` names the stream in errors. Raises HostileInputError for a corrupt or truncated stream, LimitError
-    when it grows over `layer_size`, or over `ratio` once it is larger than `ratio_floor`.
+    `what` names the stream in errors. Raises HostileInputError for a corrupt or truncated stream and for xz and
+    bzip2, which layers have on no engine of today; LimitError when it grows over `layer_size`, or over `ratio` once it is larger than `ratio_floor`.
     """
     stream = iter(chunks)
     first = next(stream, b"")
-    while len(first) < 4 and (more := next(stream, b"")):
+    while len(first) < LONGEST_MAGIC and (more := next(stream, b"")):
         first += more
     kind = compression(first)
     if not kind:
         yield from _plain(first, stream, limits, what)
         return
+    if kind not in {"gzip", "zstd"}:
+        raise HostileInputError(
+            f"{what} is compressed with {kind}, which is not supported",
+            advice=f"Unpack it first if it is a whole archive ({kind} -d). For a layer: docker load and docker save the "
+            "image again, or copy it with skopeo copy --dest-compress-format gzip (or zstd).",
+        )
     step = _GzipSteps() if kind == "gzip" else _ZstdSteps()
     meter = _Meter(limits, what)
     try:
@@ -92,7 +112,10 @@ class _Meter:
 
 
 class _GzipSteps:
-    """A gzip stream of one or more members (RFC 1952 section 2.2), zero padding after them allowed."""
+    """A gzip stream of one or more members (RFC 1952 section 2.2).
+
+    What follows them and is no member, zero or not, is ignored, as pigz does, which unpacks the layers of Docker.
+    """
 
     def __init__(self) -> None:
         from isal import isal_zlib
@@ -100,25 +123,26 @@ class _GzipSteps:
         self._new: Callable[[], Any] = lambda: isal_zlib.decompressobj(31)
         self._member = self._new()
         self._started = False
+        self._finished = 0
+        self._held = b""
+        self._ended = False
         self.errors: tuple[type[Exception], ...] = (cast("type[Exception]", isal_zlib.error), EOFError)
 
     @property
     def complete(self) -> bool:
-        return not self._started
+        return not self._started and not self._held
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        while data:
+        while data and not self._ended:
             if not self._started:
-                data = data.lstrip(b"\0")
+                data = self._next_member(data)
                 if not data:
                     return
-                self._member = self._new()
-                self._started = True
             piece = self._member.decompress(data, STEP)
             data = self._member.unconsumed_tail
             if self._member.eof:
                 data = self._member.unused_data
-                self._started = False
+                self._leave()
             if piece:
                 yield piece
             elif data and self._started:
@@ -126,7 +150,27 @@ class _GzipSteps:
         while self._started and (piece := self._member.decompress(b"", STEP)):
             yield piece
             if self._member.eof:
-                self._started = False
+                self._leave()
+
+    def _next_member(self, data: bytes) -> bytes:
+        """Give the data from the next member on, and start it; nothing where there is none or not yet."""
+        data = self._held + data
+        self._held = b""
+        if self._finished:
+            data = data.lstrip(b"\0")
+            if data == GZIP_MAGIC[:1]:
+                self._held = data
+                return b""
+            if not data.startswith(GZIP_MAGIC):
+                self._ended = bool(data)
+                return b""
+        self._member = self._new()
+        self._started = True
+        return data
+
+    def _leave(self) -> None:
+        self._started = False
+        self._finished += 1
 
 
 class _ZstdSteps:

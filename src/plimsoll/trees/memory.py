@@ -18,13 +18,14 @@ from plimsoll.trees.index import LayerIndex
 from plimsoll.trees.observe import Facts, LayerObservation
 from plimsoll.trees.paths import text
 
-FORMAT = 1
+FORMAT = 2
 """Changes whenever the meaning of the stored bytes changes, the tar reader's rules included."""
 
 SETTLED_NS = 2_000_000_000
 """A file changed less than this long ago may change again within the same time stamp, so it is not trusted."""
 
 _CHECK = 16
+_NO_ORIGIN = -2
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ class _Columns(msgspec.Struct, array_like=True, frozen=True):
     sizes: bytes
     links: bytes
     targets: bytes
+    origins: tuple[int, ...]
     whiteouts: bytes
     opaques: tuple[bytes, ...]
     implied: bytes
@@ -70,11 +72,15 @@ class LayerMemory:
     that does not hold is as good as absent. `why_not` says why the memory is not used, "" when it is.
     """
 
-    def __init__(self, folder: Path | None, *, settled_ns: int = SETTLED_NS) -> None:
-        """Use (and make) the folder; None means no memory. Files must have been left alone for `settled_ns`."""
+    def __init__(self, folder: Path | None, *, rules: object = (), settled_ns: int = SETTLED_NS) -> None:
+        """Use (and make) the folder; None means no memory. Files must have been left alone for `settled_ns`.
+
+        `rules` are all that shapes an observation besides the layer and the plug-ins (the limits in force): what
+        was seen under other rules, or by another version of this code (FORMAT), is not recalled.
+        """
         self._settled_ns = settled_ns
         self.why_not = "switched off" if folder is None else _unusable(folder)
-        self._folder = folder if folder is not None and not self.why_not else None
+        self._folder = folder / _key_of((FORMAT, rules))[:16] if folder is not None and not self.why_not else None
 
     def recall(self, diff_id: str, ecosystems: Mapping[str, Ecosystem]) -> tuple[LayerObservation | None, set[str]]:
         """Give what is remembered of a layer, and the plug-ins whose facts are missing.
@@ -102,24 +108,27 @@ class LayerMemory:
                 self._save(seen.diff_id, _facts_file(plugin), facts)
             self._save(seen.diff_id, "index", _columns_of(seen))
 
-    def verified(self, identity: Identity) -> str:
-        """Give the diff id that was verified for this very part of this very file before, or ""."""
-        known = self._load(_key_of(identity), "trust", tuple[Identity, str])
-        return known[1] if known and known[0] == identity else ""
+    def verified(self, identity: Identity) -> tuple[str, str]:
+        """Give what was verified for this very part of this very file before: digest of its bytes, and diff id.
 
-    def trust(self, identity: Identity, diff_id: str) -> None:
-        """Remember that this part of this file has this verified diff id, unless the file changed just now."""
+        The digest is "" where none was claimed then; both are "" where nothing was verified.
+        """
+        known = self._load(_key_of(identity), "trust", tuple[Identity, str, str])
+        return (known[1], known[2]) if known and known[0] == identity else ("", "")
+
+    def trust(self, identity: Identity, digest: str, diff_id: str) -> None:
+        """Remember what was verified for this part of this file, unless the file changed just now."""
         if identity.is_settled(self._settled_ns):
-            self._save(_key_of(identity), "trust", (identity, diff_id))
+            self._save(_key_of(identity), "trust", (identity, digest, diff_id))
 
     def recall_joined(self, inputs: object, kind: type[T]) -> T | None:
         """Give what was joined from layers before; `inputs` are all that the join depends on."""
-        return self._load(_key_of((FORMAT, inputs)), "joined", kind)
+        return self._load(_key_of(inputs), "joined", kind)
 
     def keep_joined(self, inputs: object, outcome: object) -> None:
         """Remember what was joined from verified layers, unless it holds text that is not Unicode."""
         with suppress(UnicodeEncodeError):
-            self._save(_key_of((FORMAT, inputs)), "joined", outcome)
+            self._save(_key_of(inputs), "joined", outcome)
 
     def _load(self, key: str, name: str, kind: type[T]) -> T | None:
         if self._folder is None:
@@ -192,6 +201,7 @@ def _columns_of(seen: LayerObservation) -> _Columns:
         sizes=index.sizes.tobytes(),
         links=_joined(index.links),
         targets=_joined(index.links.values()),
+        origins=tuple(index.origins.get(path, _NO_ORIGIN) for path in index.links),
         whiteouts=_joined(sorted(index.whiteouts)),
         opaques=tuple(_bytes(path) for path in sorted(index.opaques)),
         implied=_joined(sorted(index.implied)),
@@ -211,6 +221,7 @@ def _index_of(columns: _Columns) -> LayerIndex:
         modes=modes,
         sizes=sizes,
         links=dict(zip(links, text(columns.targets).split("\0"), strict=False)),
+        origins={path: at for path, at in zip(links, columns.origins, strict=False) if at != _NO_ORIGIN},
         whiteouts=frozenset(_split(columns.whiteouts)),
         opaques=frozenset(text(path) for path in columns.opaques),
         implied=frozenset(_split(columns.implied)),

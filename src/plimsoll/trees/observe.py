@@ -10,10 +10,10 @@ from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
 from plimsoll.model.package import Observed
 from plimsoll.trees.ahead import ahead
-from plimsoll.trees.index import LayerIndex
+from plimsoll.trees.index import FILE, HARDLINK, LayerIndex
 from plimsoll.trees.inflate import inflate
 from plimsoll.trees.patterns import PathPatterns
-from plimsoll.trees.tar import TarReader
+from plimsoll.trees.tar import LINKED, TarReader
 
 HEAD = 4096
 """Bytes of an executable that head patterns look at."""
@@ -73,11 +73,15 @@ class Plan:
         self.kept = {name: {} for name in self.ecosystems}
 
     def select(self, path: str, mode: int, size: int) -> int:
-        """Tell the tar reader how many bytes to keep of a file."""
+        """Tell the tar reader how many bytes to keep of a file; what an earlier one of that path held is forgotten."""
         wanted = -1
         for name in self._patterns.find(path):
             if name not in self._parsers:
                 self.kept[name][path] = None
+            elif size == LINKED:
+                self.kept[name].pop(path, None)
+            elif size < 0:
+                self.kept[name][path] = _unread("it is a sparse file")
             elif size > self.limits.file_size:
                 self.kept[name][path] = _unread(f"larger than file_size = {self.limits.file_size:g} bytes")
             else:
@@ -103,9 +107,14 @@ class Plan:
     def facts(self, index: LayerIndex) -> Facts:
         """Give what was kept of files that the finished layer still holds as such."""
         for found in self.kept.values():
-            for path in [path for path in found if path not in index.position]:
+            for path in [path for path in found if not _is_file(index, path)]:
                 del found[path]
         return self.kept
+
+
+def _is_file(index: LayerIndex, path: str) -> bool:
+    at = index.position.get(path)
+    return at is not None and index.kinds[at] in {FILE, HARDLINK}
 
 
 def _unread(reason: str) -> Observed:

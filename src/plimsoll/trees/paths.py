@@ -6,24 +6,33 @@ _DOT_OR_SLASH = b"./"
 
 
 def clean(name: bytes) -> bytes:
-    """Give the path of a tar entry relative to the root, without leading or trailing slashes.
+    """Give a path relative to the root, without leading or trailing slashes; the root itself is b"".
 
-    The root itself is b"". Raises HostileInputError for a name that leaves the root or holds NUL: container
-    engines refuse such layers.
+    `..` at the root stays there, as it does for an engine that works in the root alone. Raises HostileInputError
+    for NUL.
     """
     if b"\0" in name:
         raise HostileInputError("a name holds a NUL byte")
     parts: list[bytes] = []
     for part in name.split(b"/"):
-        if part in {b"", b"."}:
-            continue
         if part == b"..":
-            if not parts:
-                raise HostileInputError("a name leaves the root")
-            parts.pop()
-        else:
+            del parts[-1:]
+        elif part not in {b"", b"."}:
             parts.append(part)
     return b"/".join(parts)
+
+
+def leaves_root(name: bytes) -> bool:
+    """Say whether a relative name would lead out of the root if `..` did not stay there."""
+    depth = 0
+    for part in name.split(b"/"):
+        if part == b"..":
+            depth -= 1
+        elif part not in {b"", b"."}:
+            depth += 1
+        if depth < 0:
+            return not name.startswith(b"/")
+    return False
 
 
 def is_clean(name: bytes) -> bool:

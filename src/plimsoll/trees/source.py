@@ -1,6 +1,6 @@
 """What a source gives: a subject with layers that can be observed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -10,7 +10,8 @@ from plimsoll.model.limits import Limits
 from plimsoll.model.recipe import Recipe
 from plimsoll.model.subject import Subject
 from plimsoll.trees.memory import Identity
-from plimsoll.trees.observe import LayerObservation, Plan
+from plimsoll.trees.observe import Claim, LayerObservation, Plan
+from plimsoll.trees.tree import Content
 
 Check = Callable[[], None]
 """Called often while work goes on; raises when it must stop."""
@@ -28,6 +29,11 @@ class Layer(Protocol):
         ...
 
     @property
+    def claim(self) -> Claim:
+        """What a manifest says of it; an empty diff id where nothing does."""
+        ...
+
+    @property
     def size(self) -> int:
         """How many bytes reading it takes, as far as known; for progress and for the order of work."""
         ...
@@ -41,8 +47,8 @@ class Layer(Protocol):
         """Read the layer once, verifying its digests where it has any."""
         ...
 
-    def read(self, path: str, plan: Plan, check: Check) -> bytes | None:
-        """Read one file of the layer again, bounded by `file_size`; None when it is not there as a file."""
+    def read(self, wanted: Collection[Content], limits: Limits, check: Check) -> dict[Content, bytes]:
+        """Read some files of the layer again, each up to `file_size`; those that cannot be read are left out."""
         ...
 
 
@@ -72,13 +78,14 @@ class Request:
 class SourceKind:
     """One kind of target. One file in `sources/` holds one such constant.
 
-    `name` is its scheme (`archive` for `archive:PATH`). `recognises(path)` says whether a path without scheme is
-    of this kind, by its content; the kind of highest `precedence` that does wins. `open(request)` raises
-    TargetError where the target is not of this kind after all, HostileInputError or LimitError for bad content.
+    `name` is its scheme (`archive` for `archive:PATH`). `recognises(path, limits)` says whether a path without scheme
+    is of this kind, by its content; the kind of highest `precedence` that does wins. `open(request)` raises
+    TargetError where the target is not of this kind after all; both raise HostileInputError or LimitError for bad
+    content.
     """
 
     name: str
     title: str
-    recognises: Callable[[Path], bool]
+    recognises: Callable[[Path, Limits], bool]
     open: Callable[[Request], Opened]
     precedence: int = 0

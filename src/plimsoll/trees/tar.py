@@ -1,8 +1,9 @@
 """A tar reader that is fed pieces of a stream and keeps what was asked for.
 
-Formats: POSIX.1-1988 ustar, GNU long names and sparse headers, POSIX.1-2001 PAX records, V7. What container
-engines do with odd input (Go's archive/tar and the engines' extraction) is the rule: names are cleaned, header-
-only types have no data whatever their size says, two zero blocks end the archive.
+Formats: POSIX.1-1988 ustar, GNU long names and sparse headers, POSIX.1-2001 PAX records, star, V7. What container
+engines do with odd input (Go's archive/tar and the engines' extraction) is the rule, for what they show must not be
+hidden from us: which of several names counts, header-only types have no data whatever their size says, two zero
+blocks end the archive.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,19 @@ from collections.abc import Callable
 from plimsoll.errors import HostileInputError, LimitError
 from plimsoll.model.limits import Limits
 from plimsoll.trees.entries import Entries
-from plimsoll.trees.headers import checksum_holds, decimal, mode_of, name_of, number, pax_records, sum_is
+from plimsoll.trees.headers import (
+    Format,
+    checksum_holds,
+    decimal,
+    format_of,
+    is_sparse,
+    mode_of,
+    name_of,
+    number,
+    pax_records,
+    sum_is,
+    text_field,
+)
 from plimsoll.trees.index import DEVICE, DIRECTORY, FILE, HARDLINK, SYMLINK, LayerIndex
 
 BLOCK = 512
@@ -21,9 +34,18 @@ _KINDS = {
 }  # fmt: skip
 _PLAIN = {0x30: FILE, 0x35: DIRECTORY}
 _LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL, _GNU_SPARSE = b"LKxgS"
+_META = frozenset({_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL})
+_FIELD_ENDS = b"\0 "
+
+_OVERLAY = "SCHILY.xattr.trusted.overlay."
+"""Extended attributes by which an overlay file system shows something else than the layer holds."""
+
+SPARSE, LINKED = -1, -2
+"""Instead of a size: the file is sparse, or a hard link, so its content cannot be kept in passing."""
 
 Select = Callable[[str, int, int], int]
-"""Asked for each regular file with path, mode and size: how many of its first bytes to keep; -1: not wanted."""
+"""Asked for each regular file and hard link with path, mode and size (or SPARSE, LINKED): how many of its first bytes
+to keep; -1: none. A path may come again; only the last one counts."""
 
 Keep = Callable[[str, bytes], None]
 """Given the bytes that were asked for, whole."""
@@ -49,7 +71,10 @@ class TarReader:
         self._after: Callable[[bytes], None] | None = None
         self.ended = False
         self._zero_seen = False
-        self._override: dict[str, bytes] = {}
+        self._records: dict[str, bytes] = {}
+        self._long_name = b""
+        self._long_link = b""
+        self._pending = False
         self._entries = Entries(limits, what)
 
     def feed(self, piece: bytes) -> None:
@@ -103,19 +128,27 @@ class TarReader:
                 self._after(data)
         return at + len(part)
 
+    @property
+    def ordinal(self) -> int:
+        """The number of the entry that `select` is asked about, counted in the order of the archive."""
+        return len(self._entries.names) - 1
+
     def _plain(self, block: bytes) -> bool:
         """Read the header of an ordinary file or directory; False leaves anything else to `_header`.
 
         Nearly all entries end here, and the interpreter's time is what a scan waits for: hence in one piece.
         """
         kind = _PLAIN.get(block[156])
-        if kind is None or block[345] or self._override or self._zero_seen:
+        if kind is None or block[345] or self._pending or self._zero_seen:
+            return False
+        digits = block[124:135]
+        if not digits.isdigit() or block[135] not in _FIELD_ENDS:
             return False
         try:
-            size, mode, claimed = int(block[124:135], 8), int(block[100:107], 8), int(block[148:154], 8)
+            size, mode, claimed = int(digits, 8), int(block[100:107], 8), int(block[148:154], 8)
         except ValueError:
             return False
-        if size < 0 or not sum_is(block, claimed):
+        if not sum_is(block, claimed):
             return False
         end = block.find(0, 0, 100)
         path = self._entries.add(block[:end] if end >= 0 else block[:100], kind, mode & 0o7777, size, b"")
@@ -130,33 +163,37 @@ class TarReader:
             self.ended = self._zero_seen
             self._zero_seen = True
             return
-        if self._zero_seen or not checksum_holds(block):
-            raise HostileInputError(f"{self._what} is not a valid tar archive", advice="Save the image again.")
         size = number(block[124:136])
-        if size < 0:
-            raise HostileInputError(f"{self._what}: an entry has a negative size")
+        if self._zero_seen or size is None or not checksum_holds(block):
+            raise HostileInputError(f"{self._what} is not a valid tar archive", advice="Save the image again.")
         kind = block[156]
-        if kind in {_LONG_NAME, _LONG_LINK, _PAX, _PAX_GLOBAL}:
-            self._special(kind, size)
-            return
-        self._entry(block, kind, size)
+        if kind in _META:
+            self._meta(kind, size)
+        else:
+            self._entry(block, kind, size)
 
-    def _special(self, kind: int, size: int) -> None:
-        if size > self._limits.header_size:
+    def _meta(self, kind: int, size: int) -> None:
+        """Gather a record that speaks of the next entry: of two of one kind the last counts."""
+        if not 0 <= size <= self._limits.header_size:
             raise LimitError("header_size", self._limits.header_size, f"{self._what}: a header record")
         self._skip = -size % BLOCK
-        if kind == _LONG_NAME:
-            self._after = lambda data: self._set("path", data.split(b"\0", 1)[0])
-        elif kind == _LONG_LINK:
-            self._after = lambda data: self._set("linkpath", data.split(b"\0", 1)[0])
-        elif kind == _PAX:
-            self._after = lambda data: self._override.update(pax_records(data, self._what))
-        else:
-            self._after = None
+        self._pending = True
+        self._after = lambda data: self._note(kind, data)
         self._take(size)
 
-    def _set(self, key: str, value: bytes) -> None:
-        self._override[key] = value
+    def _note(self, kind: int, data: bytes) -> None:
+        if kind == _LONG_NAME:
+            self._long_name = text_field(data)
+        elif kind == _LONG_LINK:
+            self._long_link = text_field(data)
+        else:
+            self._records = pax_records(data, self._what)
+            if kind == _PAX_GLOBAL:
+                # Engines take it for an entry of its own, and forget what was noted for the next one.
+                self._forget()
+
+    def _forget(self) -> None:
+        self._records, self._long_name, self._long_link, self._pending = {}, b"", b"", False
 
     def _take(self, size: int) -> None:
         self._wanted = size
@@ -164,30 +201,36 @@ class TarReader:
             self._after(b"")
 
     def _entry(self, block: bytes, typeflag: int, size: int) -> None:
-        override = self._override
-        if override:
-            self._override = {}
-            if "size" in override:
-                size = decimal(override["size"], self._what)
-        name = override.get("GNU.sparse.name") or override.get("path") if override else None
-        if name is None:
-            name = name_of(block)
+        records = self._records
+        name = self._long_name or records.get("path") or name_of(block)
+        link = self._long_link or records.get("linkpath") or text_field(block[157:257])
+        size = decimal(records["size"], self._what) if records.get("size") else size
+        sparse = is_sparse(records)
+        if sparse:
+            name = records.get("GNU.sparse.name") or name
+        overlay = any(key.startswith(_OVERLAY) for key in records) if records else False
+        self._forget()
         kind = _KINDS.get(typeflag, FILE)
-        if kind == FILE and typeflag != 0x30 and name[-1:] == b"/":
+        if typeflag == 0 and name[-1:] == b"/":
             kind = DIRECTORY
-        sparse = typeflag == _GNU_SPARSE or (bool(override) and any(key.startswith("GNU.sparse") for key in override))
-        if kind != FILE:
-            size = 0
+        size = size if kind == FILE else 0
+        if size < 0 or (typeflag == _GNU_SPARSE and format_of(block) is not Format.GNU):
+            raise HostileInputError(f"{self._what}: an entry has no valid size", advice="Save the image again.")
         self._skip = -(-size // BLOCK) * BLOCK
         if typeflag == _GNU_SPARSE and block[482]:
             self._after = self._sparse_map
             self._take(BLOCK)
-        link = override.get("linkpath") if override else None
-        if link is None:
-            link = block[157:257].split(b"\0", 1)[0] if kind in {SYMLINK, HARDLINK} else b""
         mode = mode_of(block)
         path = self._entries.add(name, kind, mode, size, link)
-        if kind == FILE and path is not None and not sparse:
+        if path is None:
+            return
+        if overlay:
+            self._entries.fault(path, "it has overlay attributes, by which an engine may show something else here")
+        if sparse or typeflag == _GNU_SPARSE:
+            self._select(path, mode, SPARSE)
+        elif kind == HARDLINK:
+            self._select(path, mode, LINKED)
+        elif kind == FILE:
             self._ask(path, mode, size)
 
     def _ask(self, path: str, mode: int, size: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from plimsoll.trees.index import DIRECTORY, HARDLINK, SYMLINK, Entry, LayerIndex
+from plimsoll.trees.index import DIRECTORY, FILE, HARDLINK, SYMLINK, Entry, LayerIndex
 from plimsoll.trees.paths import ancestors
 
 
@@ -13,6 +13,15 @@ class Placed:
 
     entry: Entry
     layer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Where a file's bytes are: the entry at `path` in a layer, or the layer's entry number `origin` (-1: none)."""
+
+    path: str
+    layer: int
+    origin: int = -1
 
 
 class Tree:
@@ -87,17 +96,21 @@ class Tree:
         found = self.lookup(path)
         return found is not None and found.layer == layer
 
-    def content(self, path: str) -> Placed | None:
-        """Find the entry that holds the bytes of a visible file: itself, or what its hard link names."""
+    def content(self, path: str) -> Content | None:
+        """Say where the bytes of a visible file are: in its own entry, or in the one its hard link was made from."""
         found = self.lookup(path)
         for _ in range(int(self._symlinks)):
-            if found is None or found.entry.kind != HARDLINK:
-                return found
-            found = self._below(found.entry.link, found.layer)
+            if found is None or found.entry.kind not in {FILE, HARDLINK}:
+                return None
+            layer = self.layers[found.layer]
+            origin = layer.origins.get(found.entry.path, -1) if found.entry.kind == HARDLINK else -1
+            if found.entry.kind == FILE or origin >= 0:
+                return Content(path=found.entry.path, layer=found.layer, origin=origin)
+            found = self._below(found.entry.link, found.layer - 1)
         return None
 
     def _below(self, path: str, layer: int) -> Placed | None:
-        """Look up a hard link's target as the layer saw it: in itself, then in those below."""
+        """Look up a path as a lower layer shows it."""
         for number in range(layer, -1, -1):
             entry = self.layers[number].entry(path)
             if entry is not None:
@@ -105,6 +118,17 @@ class Tree:
             if self.layers[number].hides(path):
                 return None
         return None
+
+    def children(self, folder: str) -> list[str]:
+        """List the paths that are visible directly in a real folder, in order; costs a walk over all names."""
+        start = f"{folder}/" if folder else ""
+        names = {
+            name
+            for layer in self.layers
+            for name in layer.names
+            if name.startswith(start) and "/" not in name[len(start) :]
+        }
+        return sorted(name for name in names if self.lookup(name) is not None)
 
     def entries(self) -> Iterator[Placed]:
         """Walk all visible entries; implied directories are not among them."""

@@ -4,16 +4,20 @@ Format: https://ossf.github.io/osv-schema/ (one JSON record per member of a zip)
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from plimsoll.errors import KnowledgeError
+from plimsoll.errors import KnowledgeError, VersionRefusedError
 from plimsoll.knowledge.cvss_rating import rating_of
 from plimsoll.knowledge.end_of_life import end_of_life
 from plimsoll.knowledge.osv import Affected, Interval, Package, Record, intervals, members
-from plimsoll.knowledge.reading import decoded, is_day
+from plimsoll.knowledge.reading import cleaned, decoded, is_day
 from plimsoll.knowledge.urgency import severity_of_urgency
 from plimsoll.model.limits import Limits
 from plimsoll.model.statement import AsOf, Feed, Knowledge, SpeaksFor, State, Statement, Unusable
+from plimsoll.model.version import Scheme
+from plimsoll.plugins import discover
 
 SCHEME = "dpkg"
 
@@ -39,33 +43,42 @@ class _Extent:
     """What a file shows of its own extent while it is read: its date, and what it speaks for."""
 
     def __init__(self) -> None:
-        self.latest = ""
+        self.days: set[str] = set()
         self.products: set[str] = set()
+        self.names: dict[str, set[str]] = {}
         self.alone: set[str] = set()
 
     def count(self, record: Record) -> None:
         if is_day(record.modified):
-            self.latest = max(self.latest, record.modified[:10])
+            self.days.add(record.modified[:10])
         entries = [(package, _product(package)) for _, package in _debian_entries(record)]
         names = {package.name for package, _ in entries}
         if len(names) == 1:
             self.alone |= names
-        if not _is_erratum(record) and not record.withdrawn:
+        if record.withdrawn:
+            return
+        for package, product in entries:
+            if product:
+                self.names.setdefault(product, set()).add(package.name)
+        if not _is_erratum(record):
             self.products.update(product for _, product in entries if product)
 
     def stated(self) -> Iterator[Knowledge]:
-        """Yield the date and what is spoken for.
+        """Yield the dates of records and what is spoken for.
 
-        A release whose life ended before the file's date is not spoken for, though stray records still name it.
-        In an export cut to some packages, records also name the other packages that share a vulnerability; the
-        ones that no record names alone are not there in full.
+        Of a release whose life has ended, and of one that only errata name, the file speaks for the packages that it
+        names there. In an export cut to some packages, records also name the other packages that share a
+        vulnerability; the ones that no record names alone are not there in full.
         """
-        if self.latest:
-            yield AsOf(date=self.latest)
-        for product in sorted(self.products):
-            end = end_of_life(product)
-            if end is None or end.date >= self.latest:
-                yield SpeaksFor(product=product, named=frozenset(self.alone))
+        yield from (AsOf(date=day, of_record=True) for day in sorted(self.days))
+        alone = frozenset(self.alone)
+        for product, names in sorted(self.names.items()):
+            end, named = end_of_life(product), frozenset(names & alone)
+            if product in self.products:
+                until = end.date if end is not None else ""
+                yield SpeaksFor(product=product, named=alone, until=until, afterwards=named if until else frozenset())
+            else:
+                yield SpeaksFor(product=product, packages=named)
 
 
 def _is_erratum(record: Record) -> bool:
@@ -90,13 +103,15 @@ def _of_record(record: Record) -> Iterator[Knowledge]:
     if _is_erratum(record):
         # An erratum is evidence for each CVE it names, and an alias of none.
         vulnerabilities = record.cves(record.related, record.aliases, record.upstream)
-        if not vulnerabilities:
-            yield Unusable(record=record.id, reason="an erratum that names no CVE")
     else:
         vulnerabilities = (record.vulnerability,)
         yield from _ratings(record)
-    for entry, package in entries:
-        yield from _of_entry(record, entry, package, vulnerabilities)
+    said = [item for entry, package in entries for item in _of_entry(record, entry, package, vulnerabilities)]
+    if vulnerabilities:
+        yield from said
+    else:
+        known = tuple(item for item in said if isinstance(item, Statement))
+        yield Unusable(record=record.id, reason="an erratum that names no CVE", known=known)
 
 
 def _ratings(record: Record) -> Iterator[Knowledge]:
@@ -108,18 +123,32 @@ def _ratings(record: Record) -> Iterator[Knowledge]:
 def _of_entry(
     record: Record, entry: Affected, package: Package, vulnerabilities: tuple[str, ...]
 ) -> Iterator[Knowledge]:
+    """Yield what an entry says of these vulnerabilities, or of what the record alone names, undetermined."""
     name = f"{record.id} {package.name}"
     if not _product(package) or not package.name:
         yield Unusable(record=name, reason=f"{package.ecosystem!r} names no release, or there is no package name")
         return
+    names = vulnerabilities or (cleaned(record.id) or "unnamed",)
     try:
-        found = intervals(entry)
-    except KnowledgeError as error:
-        yield Unusable(record=name, reason=error.message)
+        found = intervals(entry, _dpkg())
+    except (KnowledgeError, VersionRefusedError) as error:
+        known = tuple(_undetermined(_statement(record, entry, package, Interval("", None), every)) for every in names)
+        yield Unusable(record=name, reason=error.message, known=known)
         return
     for interval in found:
-        for vulnerability in vulnerabilities:
-            yield _statement(record, entry, package, interval, vulnerability)
+        for vulnerability in names:
+            said = _statement(record, entry, package, interval, vulnerability)
+            yield said if vulnerabilities else _undetermined(said)
+
+
+def _undetermined(said: Statement) -> Statement:
+    return replace(said, state=State.UNDETERMINED, detail="") if said.state is not State.NOT_AFFECTED else said
+
+
+@cache
+def _dpkg() -> Scheme:
+    known: dict[str, Scheme] = discover("plimsoll.versions", Scheme)
+    return known[SCHEME]
 
 
 def _statement(record: Record, entry: Affected, package: Package, interval: Interval, vulnerability: str) -> Statement:

@@ -11,7 +11,7 @@ import msgspec
 
 from plimsoll.errors import KnowledgeError
 from plimsoll.knowledge.end_of_life import version_of_codename
-from plimsoll.knowledge.reading import decoded, whole
+from plimsoll.knowledge.reading import cleaned, decoded, whole
 from plimsoll.knowledge.urgency import severity_of_urgency
 from plimsoll.model.limits import Limits
 from plimsoll.model.statement import Feed, Knowledge, SpeaksFor, State, Statement, Unusable
@@ -21,7 +21,7 @@ SCHEME = "dpkg"
 
 class _Decision(msgspec.Struct):
     status: str
-    urgency: str = ""
+    urgency: str | None = None
     fixed_version: str | None = None
     nodsa: str | None = None
     nodsa_reason: str | None = None
@@ -38,12 +38,15 @@ def parse(path: str, file: Path, limits: Limits) -> Iterator[Knowledge]:
     seen: set[str] = set()
     for package, raw in tracker.items():
         for item in _of_package(package, raw):
-            if isinstance(item, Statement):
-                seen.add(item.product)
+            seen.update(said.product for said in _statements_in(item))
             yield item
     if not seen:
         raise KnowledgeError(f"{path} holds no decision on any release", advice="Fetch the feed again.")
     yield from (SpeaksFor(product=product) for product in sorted(seen))
+
+
+def _statements_in(item: Knowledge) -> tuple[Statement, ...]:
+    return item.known if isinstance(item, Unusable) else (item,) if isinstance(item, Statement) else ()
 
 
 def _of_package(package: str, raw: msgspec.Raw) -> Iterator[Knowledge]:
@@ -68,21 +71,29 @@ def _statement(package: str, vulnerability: str, codename: str, raw: msgspec.Raw
     version = version_of_codename("debian", codename)
     if version is None:
         return Unusable(record=record, reason=f"{codename!r} is no release that Plimsoll knows")
+    product = f"debian:{version}"
     try:
         decision = decoded(raw, _Decision, record)
         state, detail, fixed = _meaning(decision)
     except KnowledgeError as error:
-        return Unusable(record=record, reason=error.message)
+        return Unusable(record=record, reason=error.message, known=(_undetermined(product, package, vulnerability),))
     return Statement(
-        product=f"debian:{version}",
+        product=product,
         package=package,
         vulnerability=vulnerability,
         advisory=vulnerability,
         state=state,
         scheme=SCHEME,
         hi=fixed,
-        severity=severity_of_urgency(decision.urgency),
+        severity=severity_of_urgency(decision.urgency or ""),
         detail=detail,
+    )
+
+
+def _undetermined(product: str, package: str, vulnerability: str) -> Statement:
+    name = cleaned(vulnerability) or "unnamed"
+    return Statement(
+        product=product, package=package, vulnerability=name, advisory=name, state=State.UNDETERMINED, scheme=SCHEME
     )
 
 
