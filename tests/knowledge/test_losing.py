@@ -12,7 +12,7 @@ from tests.knowledge.making import ALL_OF_DEBIAN_12, ZLIB, build, by_file, feed,
 from plimsoll.errors import KnowledgeError, UsageError
 from plimsoll.knowledge.store import Store
 from plimsoll.knowledge.update import UpdateSummary, update
-from plimsoll.model.statement import Exploited, Feed, Knowledge, Probability, SpeaksFor, Statement, Unusable
+from plimsoll.model.statement import Exploited, Feed, Knowledge, Probability, Rating, SpeaksFor, Statement, Unusable
 
 
 def cves(number: int) -> list[str]:
@@ -42,7 +42,6 @@ def test_less_than_half_of_what_there_was_is_no_update(tmp_path: Path, kind: str
     }
     items = made[kind]
     build(tmp_path, saying(feed(kind=kind), *items))
-    before = (tmp_path / "store.db").read_bytes()
     summary = again(tmp_path, saying(feed(kind=kind), *items[:left]))
     assert statuses(summary) == {"vendor": status}
     table = {"advisories": "statement", "exploited": "exploited", "probability": "probability"}[kind]
@@ -52,8 +51,10 @@ def test_less_than_half_of_what_there_was_is_no_update(tmp_path: Path, kind: str
     if status == "failed":
         was = next(state.date for state in store.feeds("2025-04-01"))
         assert summary.failed[0].date == was
-        assert ("no record" if not left else f"shrank from 40 to {left} records") in summary.failed[0].reason
-        assert before
+        told = (
+            f"on debian:12 it shrank from 40 to {left} rows" if kind == "advisories" else f"from 40 to {left} records"
+        )
+        assert (told if left else "no record") in summary.failed[0].reason
 
 
 @pytest.mark.parametrize("accept", [["vendor"], ["all"], ["all", "vendor"]])
@@ -144,6 +145,25 @@ def test_a_part_is_no_loss(tmp_path: Path) -> None:
         assert found(store, "debian:12", "zlib", "1:1.2") == set(cves(40))
 
 
+def test_fewer_releases_are_no_loss(tmp_path: Path) -> None:
+    """A folder with one of Alpine's branches renews that branch; the others keep what they had."""
+    branches = {"vendor/a.txt": branch("debian:11", 30), "vendor/b.txt": branch("debian:12", 100)}
+    vendor = {"vendor": by_file(feed(), branches)}
+    update(folder(tmp_path / "all", *branches), tmp_path / "store.db", as_of="2025-03-01", feeds=vendor)
+    place = folder(tmp_path / "one", "vendor/a.txt")
+    assert statuses(update(place, tmp_path / "store.db", as_of="2025-04-01", feeds=vendor)) == {"vendor": "updated"}
+    with Store.open(tmp_path / "store.db") as store:
+        assert found(store, "debian:12", "zlib", "1:1.2") == set(cves(100))
+        assert store.speakers("debian:12", ["unheard"])
+
+
+def test_lost_ratings_are_a_loss(tmp_path: Path) -> None:
+    ratings = [Rating(vulnerability=name, version=3, score=5.0, vector="V") for name in cves(40)]
+    build(tmp_path, saying(feed(), ALL_OF_DEBIAN_12, ZLIB, *ratings))
+    (failed,) = again(tmp_path, saying(feed(), ALL_OF_DEBIAN_12, ZLIB, *ratings[:3])).failed
+    assert failed.reason.startswith("it shrank from 40 to 3 ratings")
+
+
 def test_against_another_store_it_is_noted(tmp_path: Path) -> None:
     """A first update takes what its user chose; that the embedded snapshot knew more is told."""
     first = build(tmp_path, saying(feed(), ALL_OF_DEBIAN_12, *rows(40))).store
@@ -151,7 +171,7 @@ def test_against_another_store_it_is_noted(tmp_path: Path) -> None:
     target = tmp_path / "new" / "store.db"
     summary = update(tmp_path / "feeds", target, as_of="2025-04-01", former=first, feeds=feeds)
     assert statuses(summary) == {"vendor": "updated"}
-    assert "vendor: it shrank from 40 to 1 records, against the embedded snapshot" in summary.notes
+    assert "vendor: on debian:12 it shrank from 40 to 1 rows, against the embedded snapshot" in summary.notes
 
 
 def files(place: Path, **contents: bytes) -> Path:

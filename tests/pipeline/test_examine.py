@@ -333,3 +333,31 @@ def test_a_directory_of_no_known_kind(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="no known kind"):
         look(tmp_path)
     assert look(f"dir:{tmp_path}").inventory.packages == ()
+
+
+def test_what_was_deleted_and_came_back_is_credited_to_the_layer_that_brought_it_back(tmp_path: Path) -> None:
+    again = tar({"var/lib/dpkg/status": status(("bash", "5.2-1"))})
+    layers = [BASE, tar({"var/lib/.wh.dpkg": b""}), again]
+    history: list[dict[str, object]] = [{"created_by": f"L{number}"} for number in range(3)]
+    examined = look(write_tar(classic([Image(layers=layers, history=history)]), tmp_path / "x.tar"))
+    assert found(examined) == {("bash", "5.2-1", "L2")}
+
+
+def test_a_lower_limit_does_not_poison_the_memory(tmp_path: Path) -> None:
+    path = write_tar(classic([IMAGE]), tmp_path / "x.tar")
+    memory = tmp_path / "memory"
+    assert look(path, memory=memory, limits=Limits(file_size=10)).inventory.packages == ()
+    assert found(look(path, memory=memory)) == EXPECTED
+
+
+def test_an_absurd_field_is_a_gap(tmp_path: Path) -> None:
+    layer = debian(("bash", "5.2-1"), ("odd", "1" * 5000))
+    examined = look(write_tar(classic([Image(layers=[layer])]), tmp_path / "x.tar"))
+    assert {package.name for package in examined.inventory.packages} == {"bash"}
+    assert [gap.what for gap in examined.inventory.gaps] == ["unreadable-entries"]
+
+
+def test_a_long_instruction_is_cut(tmp_path: Path) -> None:
+    image = Image(layers=[BASE], history=[{"created_by": "RUN " + "x" * 100_000}])
+    (instruction,) = {p.instruction for p in look(write_tar(classic([image]), tmp_path / "x.tar")).inventory.packages}
+    assert len(instruction) == 4096

@@ -1,4 +1,6 @@
+import bz2
 import gzip
+import lzma
 import random
 from collections.abc import Iterator
 
@@ -58,6 +60,37 @@ def test_a_wrong_checksum_is_an_error() -> None:
         list(inflate([bytes(stored)], Limits(), "layer"))
 
 
+@pytest.mark.parametrize("step", [1, 7, 1 << 20])
+@pytest.mark.parametrize("more", [b"garbage", b"\0\0garbage\x1f\x8b", b"\x1fgarbage", b"\0" * 50 + b"x"])
+def test_what_follows_a_gzip_stream_and_is_none_is_ignored(more: bytes, step: int) -> None:
+    stored = gzip.compress(b"hello ") + gzip.compress(b"world") + more
+    assert b"".join(inflate(cut(stored, step), Limits(), "layer")) == b"hello world"
+
+
+@pytest.mark.parametrize("step", [1, 7, 1 << 20])
+def test_a_second_member_that_is_cut_is_an_error(step: int) -> None:
+    first, second = gzip.compress(b"hello"), gzip.compress(b"world")
+    for size in range(1, len(second)):
+        with pytest.raises(HostileInputError, match="layer"):
+            list(inflate(cut(first + second[:size], step), Limits(), "layer"))
+
+
+@pytest.mark.parametrize("step", [1, 1 << 20])
+@pytest.mark.parametrize(
+    ("stored", "kind"),
+    [(lzma.compress(RAW), "xz"), (bz2.compress(RAW), "bzip2"), (bz2.compress(b""), "bzip2")],
+    ids=["xz", "bzip2", "empty bzip2"],
+)
+def test_other_compressions_are_not_supported_and_called_so(stored: bytes, kind: str, step: int) -> None:
+    with pytest.raises(HostileInputError, match=f"layer is compressed with {kind}, which is not supported") as caught:
+        list(inflate(cut(stored, step), Limits(), "layer"))
+    assert "docker save" in caught.value.advice
+
+
+def test_a_tar_may_start_with_a_name_like_a_magic_number() -> None:
+    assert b"".join(inflate([b"BZh9", b" is my name"], Limits(), "layer")) == b"BZh9 is my name"
+
+
 BOMB = bytes(40 * MIB)
 
 
@@ -81,6 +114,8 @@ def test_a_layer_over_its_size_is_stopped(stored: bytes) -> None:
 def test_magic_numbers() -> None:
     assert compression(gzip.compress(b"")) == "gzip"
     assert compression(zstd.compress(b"")) == "zstd"
+    assert compression(lzma.compress(b"")) == "xz"
+    assert compression(bz2.compress(b"x")) == "bzip2"
     assert compression(b"ustar") == ""
 
 

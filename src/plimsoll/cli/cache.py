@@ -16,7 +16,7 @@ from plimsoll.cli.parsing import Family
 from plimsoll.errors import PlimsollError
 
 PARTS = {
-    "layers": re.compile(r"[0-9a-f]{2}"),
+    "layers": re.compile(r"[0-9a-f]{2}|[0-9a-f]{16}"),
     "knowledge": re.compile(r"store\.db|snapshot-[0-9a-f]+\.db|\.(building|import|snapshot)-.*"),
     "last-report.json": re.compile(""),
 }

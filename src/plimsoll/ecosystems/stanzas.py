@@ -9,6 +9,7 @@ Stanza = dict[bytes, bytes]
 """The fields of one package that matter, by key; empty where a stanza holds none of them."""
 
 _MOST_FAULTS = 20
+_LONGEST_FIELD = 4096
 
 
 def read_stanzas(
@@ -38,7 +39,12 @@ def read_stanzas(
 
 
 def words(value: bytes) -> str:
-    """Decode a field; bytes that are not UTF-8 are escaped, so the text stays printable and nothing is lost."""
+    """Decode a field; bytes that are not UTF-8 are escaped, so the text stays printable and nothing is lost.
+
+    Raises ValueError for one that is absurdly long.
+    """
+    if len(value) > _LONGEST_FIELD:
+        raise ValueError(f"a field is longer than {_LONGEST_FIELD} bytes")
     return value.decode("utf-8", "backslashreplace")
 
 

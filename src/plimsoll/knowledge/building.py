@@ -65,24 +65,30 @@ class Builder:
     def former_amounts(self, feed: Feed) -> Amounts:
         """Say how much the former store holds of a feed; nothing where there is none."""
         if not self._former:
-            return Amounts(records=0, rows={})
+            return Amounts(replaced=0, rows={})
         number = self._feeds[feed.name]
-        records = self._db.execute("SELECT sum(records) FROM former.feed WHERE id = ?", (number,)).fetchone()[0]
         rows = self._db.execute(
             "SELECT text, count(*) FROM former.statement JOIN former.word ON former.word.id = product"
             " WHERE feed = ? AND until = 0 GROUP BY product",
             (number,),
         )
-        return Amounts(records=records or 0, rows=dict(rows))
+        return Amounts(replaced=self._replaced("former", number), rows=dict(rows))
 
     def amounts(self, renewal: Renewal) -> Amounts:
         """Say how much was taken of a feed in this build."""
         number = self._feeds[renewal.feed.name]
         products = {self._words.number(product): product for product in renewal.products}
-        rows = self._db.execute(
-            "SELECT product, count(*) FROM temp.incoming WHERE feed = ? GROUP BY product", (number,)
+        query = "SELECT product, count(*) FROM temp.incoming WHERE feed = ? GROUP BY product"
+        rows = self._db.execute(query, (number,))
+        return Amounts(
+            replaced=self._replaced("main", number), rows={products[product]: count for product, count in rows}
         )
-        return Amounts(records=renewal.records, rows={products[product]: count for product, count in rows})
+
+    def _replaced(self, schema: str, feed: int) -> int:
+        tables = ("rating", "exploited", "probability")
+        counts = (f"(SELECT count(*) FROM {schema}.{table} WHERE feed = ?1)" for table in tables)  # noqa: S608 - ours
+        found: int = self._db.execute(f"SELECT {' + '.join(counts)}", (feed,)).fetchone()[0]
+        return found
 
     def renew(self, renewal: Renewal) -> None:
         """Add the feed itself and what it speaks for."""

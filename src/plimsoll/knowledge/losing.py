@@ -11,9 +11,12 @@ _FEW = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """How much a store holds of a feed: its usable records, and its current rows by product."""
+    """How much a store holds of a feed: its current rows by product, and what each update replaces all at once.
 
-    records: int
+    `replaced` counts exploited vulnerabilities, scores and ratings.
+    """
+
+    replaced: int
     rows: Mapping[str, int]
 
 
@@ -28,17 +31,22 @@ def uselessness(renewal: Renewal) -> str:
 
 
 def losses(renewal: Renewal, former: Amounts, now: Amounts) -> Iterator[str]:
-    """Say what of a former store would be lost, where the files are said to be whole: half of it, or a product."""
+    """Say what of a former store would be lost, where the files are said to be whole: half of it, or a product.
+
+    Products that the files do not name keep what they had, so a folder with fewer releases loses nothing.
+    """
     if not renewal.whole:
         return
-    if _is_loss(former.records, now.records):
-        yield f"it shrank from {former.records} to {now.records} records"
-    for cover in renewal.coverage:
-        before, after = former.rows.get(cover.product, 0), now.rows.get(cover.product, 0)
+    if _is_loss(former.replaced, now.replaced):
+        kind = "ratings" if renewal.feed.kind == "advisories" else "records"
+        yield f"it shrank from {former.replaced} to {now.replaced} {kind}"
+    in_part = {cover.product for cover in renewal.coverage if cover.packages is not None}
+    for product in sorted(renewal.products.union(cover.product for cover in renewal.coverage)):
+        before, after = former.rows.get(product, 0), now.rows.get(product, 0)
         if before and not after:
-            yield f"it says nothing of {cover.product} any more, after {before} rows"
-        elif cover.packages is None and _is_loss(before, after):
-            yield f"on {cover.product} it shrank from {before} to {after} rows"
+            yield f"it says nothing of {product} any more, after {before} rows"
+        elif product not in in_part and _is_loss(before, after):
+            yield f"on {product} it shrank from {before} to {after} rows"
 
 
 def _is_loss(before: int, after: int) -> bool:

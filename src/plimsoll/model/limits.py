@@ -19,7 +19,9 @@ class Limits:
     timeout: float = _limit(600, "seconds", "time for a whole scan")
     layers: float = _limit(1000, "layers", "layers of one image")
     entries: float = _limit(1_000_000, "entries", "entries of all layers of a target, or of a directory tree")
-    names_size: float = _limit(256 * MIB, "bytes", "all paths of one layer or directory tree together")
+    names_size: float = _limit(
+        256 * MIB, "characters", "paths and link targets of one layer or directory tree, together"
+    )
     layer_size: float = _limit(64 * GIB, "bytes", "size of one layer after decompression")
     ratio: float = _limit(250, "times", "decompressed by compressed size, counted beyond ratio_floor")
     ratio_floor: float = _limit(256 * MIB, "bytes", "decompressed bytes before the ratio counts")
@@ -28,7 +30,7 @@ class Limits:
     header_size: float = _limit(1 * MIB, "bytes", "size of one PAX or GNU long-name record")
     file_size: float = _limit(64 * MIB, "bytes", "size of a file that a reader parses")
     kept_size: float = _limit(512 * MIB, "bytes", "all files of one layer that readers parse, together")
-    packages: float = _limit(500_000, "packages", "packages of one target")
+    packages: float = _limit(100_000, "packages", "packages of one target")
     symlinks: float = _limit(40, "links", "symbolic links followed for one path")
     manifest_size: float = _limit(16 * MIB, "bytes", "size of a manifest, index or image configuration")
     json_depth: float = _limit(64, "levels", "nesting of a manifest, index or image configuration")

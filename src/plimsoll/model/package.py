@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-MOST_RECORDS = 200_000
+MOST_RECORDS = 100_000
 """Packages that one file may state; the largest distributions have fewer in all. The rest becomes a fault."""
 
 

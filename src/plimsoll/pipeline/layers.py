@@ -13,7 +13,7 @@ from plimsoll.trees.observe import Deadline, LayerObservation, Plan
 from plimsoll.trees.source import Advance, Layer
 from plimsoll.trees.tree import Content
 
-MOST_COPIES = 2
+MOST_COPIES = 4
 """How often over the packages limit the databases of all layers may come together: each layer may have a whole one."""
 
 

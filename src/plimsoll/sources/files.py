@@ -184,7 +184,7 @@ def _members(file: int, size: int, limits: Limits, what: str) -> tuple[Members, 
     while at < size and not reader.ended:
         reader.feed(os.pread(file, BLOCK, at))
         at += BLOCK + reader.leap()
-    if at > size + BLOCK:
+    if at > size + BLOCK or any(offset + length > size for offset, length in members.values()):
         raise HostileInputError(f"{what} ends in the middle of an entry", advice="Save the image again.")
     return members, reader.finish()
 

@@ -40,7 +40,8 @@ def inflate(chunks: Iterable[bytes], limits: Limits, what: str) -> Iterator[byte
     """Yield the plain bytes of a stream that is gzip, zstd or plain already.
 
     `what` names the stream in errors. Raises HostileInputError for a corrupt or truncated stream and for xz and
-    bzip2, which layers have on no engine of today; LimitError when it grows over `layer_size`, or over `ratio` once it is larger than `ratio_floor`.
+    bzip2, which no engine writes; LimitError when it grows over `layer_size`, or over `ratio` once it is larger than
+    `ratio_floor`.
     """
     stream = iter(chunks)
     first = next(stream, b"")
@@ -53,8 +54,8 @@ def inflate(chunks: Iterable[bytes], limits: Limits, what: str) -> Iterator[byte
     if kind not in {"gzip", "zstd"}:
         raise HostileInputError(
             f"{what} is compressed with {kind}, which is not supported",
-            advice=f"Unpack it first if it is a whole archive ({kind} -d). For a layer: docker load and docker save the "
-            "image again, or copy it with skopeo copy --dest-compress-format gzip (or zstd).",
+            advice=f"Unpack it first if it is a whole archive ({kind} -d). For a layer: docker load and docker save "
+            "the image again, or copy it with skopeo copy --dest-compress-format gzip (or zstd).",
         )
     step = _GzipSteps() if kind == "gzip" else _ZstdSteps()
     meter = _Meter(limits, what)
