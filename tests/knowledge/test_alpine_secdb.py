@@ -89,6 +89,13 @@ def test_a_malformed_text_is_counted_and_undetermined(tmp_path: Path, text: str,
     assert (said.vulnerability, said.state, said.package, said.hi) == (name, State.UNDETERMINED, "xen", "1-r0")
 
 
+def test_a_flood_of_other_ids_is_bounded(tmp_path: Path) -> None:
+    flood = " ".join(f"XSA-{number}" for number in range(10_000))
+    _, said = read(tmp_path, {"1-r0": [f"CVE-2020-1111 {flood}"]})
+    assert isinstance(said, Statement)
+    assert len(said.aliases) == 20
+
+
 def test_what_cannot_be_named_is_not_told_of_a_version_that_has_the_fix(tmp_path: Path) -> None:
     fixes = {"zlib": {"1.3-r0": ["CVE-2023-45853"]}, "tailscale": {"1.66.1-r0": ["CVE-????-????? TS-2024-005"]}}
     file = tmp_path / "feeds" / PATH

@@ -173,6 +173,16 @@ def test_listed_versions_and_ranges_are_a_union(tmp_path: Path) -> None:
     assert rows(tmp_path, entry(FROM_ZERO, {"fixed": "0"}, versions=["1"])) == [("1", "1", True)]
 
 
+def test_an_entry_that_would_take_for_ever_to_compare_is_counted(tmp_path: Path) -> None:
+    ranges: list[Json] = []
+    for n in range(1, 1101):
+        ranges += [{"introduced": f"{n}.1"}, {"fixed": f"{n}.2"}]
+    items = read(tmp_path, record(entry(*ranges, versions=[f"{n}" for n in range(1000)])))
+    assert reasons(items) == ["lists 1000 versions beside 1100 ranges, too many to compare"]
+    (unusable,) = [item for item in items if isinstance(item, Unusable)]
+    assert [said.state for said in unusable.known] == [State.UNDETERMINED]
+
+
 def test_an_erratum_without_cve_is_undetermined_below_its_fix(tmp_path: Path) -> None:
     (item,) = [
         item

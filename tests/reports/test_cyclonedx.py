@@ -211,15 +211,6 @@ def test_the_knowledge_that_was_used_is_named() -> None:
     assert properties(bill(sample_report())["metadata"])["plimsoll:knowledge"] == ["embedded snapshot of 2026-11-24"]
 
 
-def test_a_distribution_without_version_is_just_its_name() -> None:
-    subject = replace(sample_report().subjects[0], distro="arch:")
-    document = bill(replace(sbom_report(), subjects=(subject,)))
-    (system,) = [each for each in document["components"] if each["type"] == "operating-system"]
-    assert system == {"type": "operating-system", "bom-ref": "distro:arch", "name": "arch"}
-    assert properties(document["metadata"]["component"])["plimsoll:distro"] == ["arch"]
-    assert cyclonedx_faults(document) == []
-
-
 def test_nothing_is_silent() -> None:
     document = bill(sample_report())
     said = properties(document["metadata"])

@@ -39,11 +39,6 @@ class Question:
     end_of_life: EndOfLife | None
     as_of: str
 
-    @property
-    def product(self) -> str:
-        """The product as people read it: just `arch` where the distribution states no version."""
-        return self.distro.product.removesuffix(":")
-
 
 def without_distribution(subject: str, installs: Sequence[Install]) -> Coverage:
     """Say that nothing can be measured, because no feed can be chosen."""
@@ -66,11 +61,11 @@ def cover(question: Question, installs: Sequence[Install]) -> Coverage:
     spoken = question.knowledge.speakers(question.distro.product, sorted(set(sources.values())))
     speakers = {key: spoken[source] for key, source in sources.items() if spoken.get(source)}
     silent = {key: source for key, source in sources.items() if key not in speakers}
-    unmeasured = dict.fromkeys(silent, f"no feed speaks for it in {question.product}")
+    unmeasured = dict.fromkeys(silent, f"no feed speaks for it in {question.distro.product}")
     gaps = [*_silent(question, silent), *_stale_feeds(question, speakers), *_threat_feeds(question)]
     if (ended := question.end_of_life) is not None and question.as_of > ended.date:
         gaps.append(_ended(question, ended, sources.values()))
-        reason = f"{question.product} is past its end of life, {ended.date}"
+        reason = f"{question.distro.product} is past its end of life, {ended.date}"
         unmeasured = {key: unmeasured.get(key, reason) for key in sources}
     ages = {key: min(_age(speaker, question.as_of) for speaker in of) for key, of in speakers.items()}
     return Coverage(
@@ -85,7 +80,7 @@ def cover(question: Question, installs: Sequence[Install]) -> Coverage:
 def _silent(question: Question, silent: Mapping[str, str]) -> Iterable[Gap]:
     if not silent:
         return
-    product = question.product
+    product = question.distro.product
     if question.knowledge.speaks_for(question.distro.product):
         reason = f"the feeds here speak for other packages of {product}, not for {_named(silent.values())}"
     else:
@@ -145,7 +140,7 @@ def _threat_feeds(question: Question) -> Iterable[Gap]:
 
 
 def _ended(question: Question, ended: EndOfLife, sources: Collection[str]) -> Gap:
-    product = question.product
+    product = question.distro.product
     return Gap(
         subject=question.subject,
         what="end-of-life",

@@ -17,6 +17,8 @@ from plimsoll.knowledge.reading import AGAIN, bounded, unreadable
 from plimsoll.model.limits import Limits
 from plimsoll.model.version import Scheme
 
+_MOST_COMPARISONS = 1_000_000
+"""Of listed versions with the ranges beside them, in one entry; a real one needs some thousand."""
 _CVE = re.compile(r"CVE-\d{4}-\d{4,}")
 
 
@@ -205,7 +207,10 @@ def _outside(versions: Iterable[str], within: Sequence[Interval], scheme: Scheme
     """Give one interval for each listed version that none holds."""
     if any(not interval.lo and interval.hi is None for interval in within):
         return
-    for version in dict.fromkeys(versions):
+    listed = dict.fromkeys(versions)
+    if len(listed) * len(within) > _MOST_COMPARISONS:
+        raise KnowledgeError(f"lists {len(listed)} versions beside {len(within)} ranges, too many to compare")
+    for version in listed:
         if not any(_holds(interval, version, scheme) for interval in within):
             yield Interval(version, version, hi_inclusive=True)
 

@@ -71,5 +71,5 @@ class Distro:
 
     @property
     def product(self) -> str:
-        """`id:version`, the product that feeds speak for."""
-        return f"{self.id}:{self.version}"
+        """`id:version`, the product that feeds speak for; just the id where a distribution has no versions."""
+        return f"{self.id}:{self.version}" if self.version else self.id

@@ -146,7 +146,7 @@ def _packages(seen: Seen, plugin: Ecosystem, path: str, observed: Observed, dist
                 namespace,
                 record.name,
                 record.version,
-                {"arch": record.architecture, "distro": f"{distro.id}-{distro.version}" if distro else ""},
+                {"arch": record.architecture, "distro": distro.product.replace(":", "-") if distro else ""},
             ),
             key=purl_key(plugin.purl_type, namespace, record.source),
             source=record.source,

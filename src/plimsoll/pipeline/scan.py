@@ -44,7 +44,7 @@ def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Pr
     examined = examine(how, facts.version_of, standard_input, progress)
     inventory = examined.inventory
     # Without a version (rolling releases) the product that feeds are asked for is `arch:`; people read `arch`.
-    subject = replace(examined.subject, distro=examined.subject.distro.removesuffix(":"))
+    subject = examined.subject
     distro = inventory.distro
     matched = match(
         subject.id,

@@ -70,12 +70,7 @@ def _subject(subject: Subject) -> Node:
     if algorithm == "sha256" and len(content) == 64:
         node["hashes"] = [{"alg": "SHA-256", "content": content}]
     facts = (("kind", subject.kind), ("digest", subject.digest), ("platform", subject.platform))
-    return node | properties((*facts, ("distro", _product(subject)), ("parent", subject.parent)))
-
-
-def _product(subject: Subject) -> str:
-    """Give the distribution, without the colon where it states no version."""
-    return subject.distro.removesuffix(":")
+    return node | properties((*facts, ("distro", subject.distro), ("parent", subject.parent)))
 
 
 def _system(product: str) -> Node:

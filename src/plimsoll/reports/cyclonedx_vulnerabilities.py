@@ -70,9 +70,8 @@ def _source(finding: Finding, found: Vulnerability, titles: Mapping[str, str]) -
     deciding = next((each for each in finding.evidence.statements if each.decides), None)
     if deciding is None:
         return {}
-    named = (
-        each for each in finding.references if is_address(each) and (found.id in each or deciding.advisory in each)
-    )
+    ids = {found.id, deciding.advisory} - {""}
+    named = (each for each in finding.references if is_address(each) and any(name in each for name in ids))
     address = next(named, "")
     source = {"name": titles.get(deciding.feed, deciding.feed)}
     return {"source": source | ({"url": address} if address else {})}

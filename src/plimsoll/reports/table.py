@@ -82,7 +82,7 @@ def _headline(report: Report) -> Text:
 
     lines = [visible(report.target, 200)]
     for subject in report.subjects:
-        facts = (subject.kind, subject.distro.removesuffix(":"), subject.platform)
+        facts = (subject.kind, subject.distro, subject.platform)
         lines.append(f"{visible(subject.name, 200)} ({', '.join(visible(fact, 80) for fact in facts if fact)})")
     shown = lines[1:] if len(lines) == 2 else lines
     shown[-1] += f", {_many(len(report.packages), 'package')}"

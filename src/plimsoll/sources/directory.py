@@ -146,12 +146,12 @@ class _Walk:
             for folder in above:
                 os.close(folder.descriptor)
 
-    def _listed(self, folder: int, path: str) -> "_Folder":
+    def _listed(self, folder: int, path: str) -> _Folder:
         self._check()
         with os.scandir(folder) as entries:
             return _Folder(descriptor=folder, path=path, rest=iter(sorted(entries, key=lambda entry: entry.name)))
 
-    def _entry_of(self, folder: "_Folder", entry: "os.DirEntry[str]") -> "_Folder | None":
+    def _entry_of(self, folder: _Folder, entry: "os.DirEntry[str]") -> _Folder | None:
         """Record one entry; give the folder that it is, opened, where that is to be walked."""
         path = f"{folder.path}/{entry.name}" if folder.path else entry.name
         try:
@@ -168,7 +168,7 @@ class _Walk:
             self._fault(path, str(error.strerror))
         return None
 
-    def _enter(self, folder: int, name: str, path: str, state: os.stat_result) -> "_Folder | None":
+    def _enter(self, folder: int, name: str, path: str, state: os.stat_result) -> _Folder | None:
         if path in _VIRTUAL and state.st_dev != self._device:
             return None
         depth, limits = path.count("/"), self._plan.limits

@@ -25,6 +25,7 @@ _PUBLISHED = re.compile(r"GHSA(?:-[0-9a-z]{4}){3}|(?:XSA|ALPINE)-\d+|RUSTSEC-\d{
 _ID = re.compile(r"GHSA(?:-[0-9a-z]{4}){3}|[A-Za-z]+\d{3,}|[A-Za-z]\w*(?:-\w+)*-\d+", re.ASCII)
 """What looks like the id of some publisher: `TALOS-2017-0488`, `VSV00010`, `wnpa-sec-2017-18`."""
 _LONGEST_ID = 60
+_MOST_ALIASES = 20
 
 _FIRST_WITH_COMMUNITY = (3, 3)
 _WITHOUT_DATABASE = {"2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "3.0", "3.1"}
@@ -86,7 +87,7 @@ class _Ids:
 def _ids(text: str, version: str) -> _Ids:
     cves = tuple(dict.fromkeys(_CVE.findall(text)))
     words = [word.strip("(),;") for word in text.split()]
-    others = tuple(dict.fromkeys(word for word in words if _is_id(word)))
+    others = tuple(dict.fromkeys(word for word in words if _is_id(word)))[:_MOST_ALIASES]
     if cves:
         return _Ids(cves, others)
     published = tuple(word for word in others if _PUBLISHED.fullmatch(word))
