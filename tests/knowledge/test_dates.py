@@ -61,7 +61,18 @@ def test_a_feed_that_says_it_is_of_the_future_fails(tmp_path: Path, origin: str)
     summary = build(tmp_path, saying(feed(), ZLIB, *said), saying(feed("fine"), ZLIB))
     (failed,) = summary.failed
     assert (failed.name, failed.date) == ("vendor", "")
-    assert f"is of 2025-03-02 ({origin}), after the day of this build, 2025-03-01" in failed.reason
+    assert f"is of 2025-03-02 ({origin}), in the future of 2025-03-01" in failed.reason
+
+
+def test_a_build_may_be_dated_back(tmp_path: Path) -> None:
+    """SOURCE_DATE_EPOCH dates a build; feeds younger than that do not lie in the future."""
+    place, feeds = (
+        folder(tmp_path / "feeds", "vendor/all.txt"),
+        {"vendor": saying(feed(), ZLIB, AsOf(date="2025-02-12"))},
+    )
+    summary = update(place, tmp_path / "store.db", as_of="2020-01-01", now="2025-03-01", feeds=feeds)
+    assert [(outcome.status, outcome.date) for outcome in summary.feeds] == [("updated", "2025-02-12")]
+    assert Store.open(summary.store).meta()["built"] == "2020-01-01"
 
 
 def test_records_of_the_future_do_not_make_a_feed_young(tmp_path: Path) -> None:

@@ -175,6 +175,18 @@ def test_the_knowledge_that_was_used_is_named() -> None:
     assert "Knowledge none: no feed was asked" in words(empty_report())
 
 
+NEXT = {
+    "what matters first": (sample_report(), "plimsoll explain CVE-2023-4911"),
+    "the worst": (replace(sample_report(), findings=FINDINGS[3:6]), "plimsoll explain CVE-2023-45853"),
+    "a rule": (
+        replace(sample_report(), findings=FINDINGS[-1:]),
+        "plimsoll explain misconfiguration:etc/passwd:image-runs-as-root",
+    ),
+    "nothing": (empty_report(), "plimsoll sbom dir:rootfs"),
+    "quoted": (replace(empty_report(), target="x; rm -rf ~"), "plimsoll sbom 'x; rm -rf ~'"),
+}
+
+
 @pytest.mark.parametrize(("report", "command"), NEXT.values(), ids=NEXT)
 def test_the_last_line_is_the_next_command(report: Report, command: str) -> None:
     assert render(report, Style(width=120)).splitlines()[-1] == f"Next: {command}"

@@ -4,7 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -90,6 +90,7 @@ def _build(folder: Path, settings: Settings, options: Mapping[str, Any], missing
         folder,
         store_path(cache),
         as_of=today(),
+        now=_latest_day(),
         limits=limits_of(settings, options["limit"], None),
         dates=_days(options["dates"]),
         progress=_sayer(quiet=options["quiet"]),
@@ -171,6 +172,11 @@ def snapshot(feeds: str, output: str | None, as_of: str | None, dates: Sequence[
     held = ", ".join(f"{name} of {day}" for name, day in about.feeds.items())
     tell(f"{target}: {target.stat().st_size / 1e6:.2f} MB of {about.built}; feeds: {held}")
     return 0
+
+
+def _latest_day() -> str:
+    """Give the day after which a date lies in the future, wherever SOURCE_DATE_EPOCH puts the build."""
+    return max(today(), datetime.now(tz=UTC).date().isoformat())
 
 
 def _days(dates: Sequence[str]) -> dict[str, str]:

@@ -54,15 +54,16 @@ class _Read:
 class Run:
     """One update: takes every feed in turn, and notes what people should know.
 
-    `as_of` is the day of the build; `accepted` are feeds that may lose what they had. `is_first` says that the
-    former store is not one that this user built (the embedded snapshot): what is lost against it is only noted.
+    `now` is the day (ISO) after which dates lie in the future; `accepted` are feeds that may lose what they had.
+    `is_first` says that the former store is not one that this user built (the embedded snapshot): what is lost
+    against it is only noted.
     """
 
     builder: Builder
     folder: Contents
     place: Path
     limits: Limits
-    as_of: str
+    now: str
     dates: Mapping[str, str]
     accepted: AbstractSet[str]
     is_first: bool
@@ -151,19 +152,19 @@ class Run:
             (extent.date, "partial.toml"),
             (self.dates.get(feed.name, ""), "option"),
         ):
-            if day > self.as_of:
+            if day > self.now:
                 raise KnowledgeError(
-                    f"{file.path} is of {day} ({origin}), after the day of this build, {self.as_of}",
+                    f"{file.path} is of {day} ({origin}), in the future of {self.now}",
                     advice="Correct that date, or the clock of this machine.",
                 )
             if day:
                 return day, origin
-        return min(file.day, self.as_of), "file time"
+        return min(file.day, self.now), "file time"
 
     def _newest_record(self, feed: Feed, said: Said) -> str:
-        future = [day for day in said.record_days if day > self.as_of]
+        future = [day for day in said.record_days if day > self.now]
         if future:
-            self.notes.append(f"{feed.name}: dates of records after {self.as_of} are ignored, such as {max(future)}")
+            self.notes.append(f"{feed.name}: dates of records after {self.now} are ignored, such as {max(future)}")
         return max(said.record_days.difference(future), default="")
 
     def _renewal(self, feed: Feed, files: list[_Read]) -> Renewal:

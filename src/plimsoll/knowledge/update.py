@@ -43,10 +43,12 @@ def update(  # noqa: PLR0913 - every part of an update is the caller's to choose
     former: Path | None = None,
     feeds: Mapping[str, Feed] | None = None,
     accept_shrunk: Collection[str] = (),
+    now: str = "",
 ) -> UpdateSummary:
     """Build `store` anew from a folder laid out as the publishers serve, and from its own former self.
 
-    `as_of` is the day of the build (ISO), `dates` gives days of feeds whose files state none. `former` is a store
+    `as_of` is the day of the build (ISO) and `now`, if later, the day after which dates lie in the future (a build may
+    be dated back, a feed not forward). `dates` gives days of feeds whose files state none. `former` is a store
     (the unpacked snapshot) to carry on where `store` does not exist yet, or cannot be trusted or read. A feed that
     holds less than half of what it held fails, unless `accept_shrunk` names it, or "all". On any exception the former
     store stays as it is. Raises KnowledgeError when the folder holds nothing that a feed could use, UsageError for a
@@ -55,7 +57,7 @@ def update(  # noqa: PLR0913 - every part of an update is the caller's to choose
     limits = limits or Limits()
     known = dict(feeds) if feeds is not None else dict(discover(FEEDS, Feed))
     _refuse_unknown({*(dates or {}), *accept_shrunk} - {ALL}, known)
-    _refuse_wrong_days(as_of, dates or {})
+    _refuse_wrong_days((as_of, *(dates or {}).values()), now or as_of)
     folder = contents(feeds_folder, known, limits)
     if not any(folder.files.values()):
         raise KnowledgeError(
@@ -74,7 +76,7 @@ def update(  # noqa: PLR0913 - every part of an update is the caller's to choose
                 folder=folder,
                 place=Path(place),
                 limits=limits,
-                as_of=as_of,
+                now=now or as_of,
                 dates=dates or {},
                 accepted=frozenset(accept_shrunk),
                 is_first=carried != store,
@@ -96,12 +98,12 @@ def _refuse_unknown(names: Collection[str], known: Mapping[str, Feed]) -> None:
             raise UsageError(f"there is no feed {name!r}", advice="Feeds: " + ", ".join(known))
 
 
-def _refuse_wrong_days(as_of: str, dates: Mapping[str, str]) -> None:
-    for day in (as_of, *dates.values()):
+def _refuse_wrong_days(days: Collection[str], now: str) -> None:
+    for day in days:
         if len(day) != 10 or not is_day(day):
             raise UsageError(f"{day!r} is no day", advice="Write it as YYYY-MM-DD.")
-        if day > as_of:
-            raise UsageError(f"{day} lies in the future", advice=f"Today is {as_of}.")
+        if day > now:
+            raise UsageError(f"{day} lies in the future", advice=f"Today is {now}.")
 
 
 def _carried(store: Path, former: Path | None) -> tuple[Path | None, tuple[str, ...]]:

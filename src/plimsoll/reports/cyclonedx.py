@@ -40,7 +40,7 @@ def _body(report: Report) -> Node:
     main = _main(report)
     refs = unique(each.purl or f"package:{each.name}@{each.version}" for each in report.packages)
     rest = [_subject(subject) for subject in report.subjects[1:]]
-    systems = [_system(product) for product in sorted({_product(each) for each in report.subjects} - {""})]
+    systems = [_system(product) for product in sorted({each.distro for each in report.subjects} - {""})]
     libraries = [_library(package, ref) for package, ref in zip(report.packages, refs, strict=True)]
     components = rest + systems + libraries
     body: Node = {
