@@ -29,25 +29,31 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
     if name == STANDARD_INPUT:
         if standard_input.isatty():
             raise UsageError("standard input is a terminal", advice="Pipe an archive: docker save IMAGE | plimsoll …")
-        from tempfile import NamedTemporaryFile
-
-        with NamedTemporaryFile(prefix="plimsoll-") as file:
+        with _nameless() as (file, place):
             spool(iter(lambda: standard_input.read(PIECE), b""), file, limits, "standard input")
-            yield _open(
-                kinds, scheme, Request(path=Path(file.name), name="-", image=image, platform=platform, limits=limits)
-            )
+            yield _open(kinds, scheme, Request(path=place, name="-", image=image, platform=platform, limits=limits))
         return
     path = Path(name)
     _expect_readable(path, target)
     request = Request(path=path, name=name, image=image, platform=platform, limits=limits)
     if _is_compressed(path, name):
-        from tempfile import NamedTemporaryFile
-
-        with NamedTemporaryFile(prefix="plimsoll-") as file:
+        with _nameless() as (file, place):
             spool(pieces(path), file, limits, name)
-            yield _open(kinds, scheme, replace(request, path=Path(file.name)))
+            yield _open(kinds, scheme, replace(request, path=place))
         return
     yield _open(kinds, scheme, request)
+
+
+@contextmanager
+def _nameless() -> Iterator[tuple[IO[bytes], Path]]:
+    """Give a temporary file that has no name from the start, so that nothing is left however this process ends.
+
+    The path leads to it through the process's own descriptors (proc(5)), and can be opened again.
+    """
+    from tempfile import TemporaryFile
+
+    with TemporaryFile(prefix="plimsoll-") as file:
+        yield file, Path(f"/proc/self/fd/{file.fileno()}")
 
 
 def _is_compressed(path: Path, name: str) -> bool:
