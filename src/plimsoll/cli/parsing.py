@@ -1,7 +1,6 @@
 """How command lines are read: flags that can be switched off, groups that show their help, near misses."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -88,6 +87,8 @@ class Family(click.Group):
 
     def advice(self, ctx: click.Context, name: str) -> str:
         """Say what to type instead."""
+        from difflib import get_close_matches
+
         commands = [known for known in self.list_commands(ctx) if not _is_hidden(self.get_command(ctx, known))]
         near = get_close_matches(name, commands, n=1)
         return f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(commands)}."

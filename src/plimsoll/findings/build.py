@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import unquote
 
 from plimsoll.findings.comparison import inside, interval
 from plimsoll.findings.installs import Install
@@ -191,6 +190,8 @@ def _comparison(said: Statement, install: Install, *, is_held: bool) -> str:
 @lru_cache(maxsize=4096)  # one source package has many findings
 def _source_purl(key: str, version: str, binary: str) -> str:
     """Give the purl of a source package, which the deb type marks with `arch=source`, by that of a binary."""
+    from urllib.parse import unquote
+
     kind, *namespace, name = map(unquote, key.split("/"))
     _, _, qualifiers = binary.partition("?")
     distro = next((pair[7:] for pair in qualifiers.split("&") if pair.startswith("distro=")), "")
