@@ -5,7 +5,7 @@ from array import array
 from plimsoll.errors import HostileInputError, LimitError
 from plimsoll.model.limits import Limits
 from plimsoll.trees.index import DIRECTORY, FILE, HARDLINK, SYMLINK, LayerIndex
-from plimsoll.trees.paths import ancestors, clean, is_clean, leaves_root, text
+from plimsoll.trees.paths import ancestors, clean, follow, is_clean, leaves_root, text
 
 _WHITEOUT, _OPAQUE = ".wh.", ".wh..wh..opq"
 _MOST_FAULTS = 20
@@ -165,27 +165,14 @@ class Entries:
         return ""
 
     def _resolved(self, folder: str) -> str | None:
-        """Follow this layer's own symbolic links in a folder's path, never out of the root; None: not a folder."""
-        real, todo, hops = "", folder.split("/")[::-1], 0
-        while todo:
-            name = todo.pop()
-            if name in {"", "."}:
-                continue
-            if name == "..":
-                real = real.rpartition("/")[0]
-                continue
-            here = f"{real}/{name}" if real else name
-            at = self._position.get(here)
-            if at is None or self.kinds[at] == DIRECTORY:
-                real = here
-                continue
-            if self.kinds[at] != SYMLINK or (hops := hops + 1) > self._limits.symlinks:
-                return None
-            target = self.links[here]
-            if target.startswith("/"):
-                real = ""
-            todo.extend(target.split("/")[::-1])
-        return real
+        """Follow this layer's own symbolic links in a folder's path; None where it is no folder."""
+        return follow(folder, self._link_at, self._limits.symlinks)
+
+    def _link_at(self, place: str) -> str | None:
+        at = self._position.get(place)
+        if at is None or self.kinds[at] == DIRECTORY:
+            return ""
+        return (self.links[place] or None) if self.kinds[at] == SYMLINK else None
 
     def _is_whiteout(self, path: str) -> bool:
         folder, _, base = path.rpartition("/")

@@ -1,5 +1,7 @@
 """Names of tar entries and directory entries become paths relative to the root, or are refused."""
 
+from collections.abc import Callable
+
 from plimsoll.errors import HostileInputError
 
 _DOT_OR_SLASH = b"./"
@@ -53,3 +55,31 @@ def ancestors(path: str) -> list[str]:
         found.append(path[:cut])
         cut = path.rfind("/", 0, cut)
     return found
+
+
+def follow(path: str, at: Callable[[str], str | None], most: float) -> str | None:
+    """Follow symbolic links in all names of a path, never out of the root, where `..` stays as in a container.
+
+    `at(place)` gives the target of a link, "" for what is no link, None for a dead end. None also for loops: at most
+    `most` links are followed.
+    """
+    real, todo, hops = "", path.split("/")[::-1], 0
+    while todo:
+        name = todo.pop()
+        if name in {"", "."}:
+            continue
+        if name == "..":
+            real = real.rpartition("/")[0]
+            continue
+        here = f"{real}/{name}" if real else name
+        target = at(here)
+        if target == "":
+            real = here
+            continue
+        hops += 1
+        if target is None or hops > most:
+            return None
+        if target.startswith("/"):
+            real = ""
+        todo.extend(target.split("/")[::-1])
+    return real

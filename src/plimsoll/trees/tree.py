@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from plimsoll.trees.index import DIRECTORY, FILE, HARDLINK, SYMLINK, Entry, LayerIndex
-from plimsoll.trees.paths import ancestors
+from plimsoll.trees.paths import ancestors, follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,32 +64,14 @@ class Tree:
         return parent
 
     def resolve(self, path: str) -> str | None:
-        """Follow symbolic links in all names of a path, never out of the root; None for loops and dead ends.
+        """Follow symbolic links in all names of a path, never out of the root; None for loops and dead ends."""
+        return follow(path, self._link_at, self._symlinks)
 
-        `..` at the root stays there, as in a container.
-        """
-        real, todo, hops = "", path.split("/")[::-1], 0
-        while todo:
-            name = todo.pop()
-            if name in {"", "."}:
-                continue
-            if name == "..":
-                real = real.rpartition("/")[0]
-                continue
-            here = f"{real}/{name}" if real else name
-            found = self.lookup(here)
-            if found is None:
-                return None
-            if found.entry.kind != SYMLINK:
-                real = here
-                continue
-            hops += 1
-            if hops > self._symlinks:
-                return None
-            if found.entry.link.startswith("/"):
-                real = ""
-            todo.extend(found.entry.link.split("/")[::-1])
-        return real
+    def _link_at(self, path: str) -> str | None:
+        found = self.lookup(path)
+        if found is None:
+            return None
+        return (found.entry.link or None) if found.entry.kind == SYMLINK else ""
 
     def is_visible(self, layer: int, path: str) -> bool:
         """Say whether a layer's own entry at a path is what the joined tree shows there."""
