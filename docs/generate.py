@@ -140,15 +140,30 @@ def feeds() -> str:
     """List the feeds with their licence, and whether the embedded snapshot may hold them."""
     found = discover("plimsoll.knowledge.feeds", Feed).values()
     rows = [
-        (f"`{f.name}`", f.title, f.kind, f.licence or "none stated", "yes" if f.licence else "no", _code(f.files))
+        (
+            f"`{f.name}`",
+            f.title,
+            f.kind,
+            f.licence or "none stated",
+            "yes" if f.licence else "no",
+            _code(f.files),
+            _at_mirror(f),
+        )
         for f in found
     ]
     intro = (
         "`plimsoll db status` shows which of these are in the store, how old they are and what they speak for. A feed\n"
-        "that states no licence is fetched by each user and never embedded.\n"
+        "that states no licence is fetched by each user and never embedded. `db update --from URL` takes a mirror\n"
+        "that serves the files of the last column below that address, each possibly with `.xz` after its name.\n"
     )
-    heads = ("Feed", "Title", "Kind", "Licence", "May be embedded", "Files below a feeds folder")
+    heads = ("Feed", "Title", "Kind", "Licence", "May be embedded", "Files below a feeds folder", "At a mirror")
     return "\n".join(["# Feeds\n", intro, table(heads, rows)])
+
+
+def _at_mirror(feed: Feed) -> str:
+    """Name what is asked for; of many files alike the first."""
+    names = [name for _, name in feed.urls]
+    return _code(names[:2]) + (f" and {len(names) - 2} more like them" if len(names) > 2 else "")
 
 
 def _code(texts: Iterable[str]) -> str:

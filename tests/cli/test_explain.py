@@ -132,3 +132,12 @@ def test_a_damaged_last_report_is_said(run: Run, image: str, cache: Path) -> Non
     (cache / "last-report.json").write_text("{")
     result = run("explain", "CVE-2023-4911")
     assert (result.code, result.err.startswith("error: ")) == (4, True)
+
+
+@pytest.mark.parametrize("how", [(), ("--report", "report.json")])
+def test_settings_in_the_working_directory_are_no_obstacle(run: Run, image: str, how: tuple[str, ...]) -> None:
+    assert run("scan", image, "-q", "-f", "json", "-o", "report.json").code == 0
+    Path("plimsoll.toml").write_text("")
+    result = run("explain", "CVE-2023-4911", "-q", *how)
+    assert (result.code, result.err) == (0, "")
+    assert EXPLAINED[0] in result.out

@@ -158,5 +158,9 @@ def _archive(kind: int) -> bytes:
 
 def _inflate() -> Target:
     plain = _archive(tarfile.USTAR_FORMAT)
-    seeds = (gzip.compress(plain), zstd.compress(plain), gzip.compress(b"a") + gzip.compress(b"b"))
+    seeds = (
+        gzip.compress(plain, mtime=0),
+        zstd.compress(plain),
+        b"".join(gzip.compress(b, mtime=0) for b in (b"a", b"b")),
+    )
     return Target(name="inflate", seeds=seeds, run=lambda data: sum(map(len, inflate([data], LIMITS, "layer"))))

@@ -70,9 +70,10 @@ def test_what_is_no_probability_is_counted(tmp_path: Path, text: str) -> None:
     [
         b"",
         gzip.compress(b"", mtime=0),
-        gzip.compress(b"cve,epss\nCVE-2020-1,0.5\n" * 500)[:-20],
+        gzip.compress(b"cve,epss\nCVE-2020-1,0.5\n" * 500, mtime=0)[:-20],
         b"\x1f\x8b\x08nonsense",
     ],
+    ids=["empty", "nothing in gzip", "cut gzip", "no gzip"],
 )
 def test_other_files_are_no_scores(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(KnowledgeError, match="epss_scores"):

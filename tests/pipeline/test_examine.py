@@ -361,3 +361,10 @@ def test_a_long_instruction_is_cut(tmp_path: Path) -> None:
     image = Image(layers=[BASE], history=[{"created_by": "RUN " + "x" * 100_000}])
     (instruction,) = {p.instruction for p in look(write_tar(classic([image]), tmp_path / "x.tar")).inventory.packages}
     assert len(instruction) == 4096
+
+
+def test_a_platform_that_a_layout_does_not_state_is_held_against_the_configuration(tmp_path: Path) -> None:
+    path = write_tar(layout([IMAGE]), tmp_path / "x.tar")
+    assert found(look(path, platform="linux/amd64")) == EXPECTED
+    with pytest.raises(TargetError, match="linux/amd64, not linux/arm64"):
+        look(path, platform="linux/arm64")

@@ -177,7 +177,10 @@ def test_the_knowledge_that_was_used_is_named() -> None:
 
 NEXT = {
     "what matters first": (sample_report(), "plimsoll explain CVE-2023-4911"),
-    "the worst": (replace(sample_report(), findings=FINDINGS[3:6]), "plimsoll explain CVE-2023-45853"),
+    "the worst that is not waived": (
+        replace(sample_report(), findings=FINDINGS[3:6]),
+        "plimsoll explain CVE-2023-50495",
+    ),
     "a rule": (
         replace(sample_report(), findings=FINDINGS[-1:]),
         "plimsoll explain misconfiguration:etc/passwd:image-runs-as-root",
@@ -196,3 +199,13 @@ def test_text_that_looks_like_markup_is_shown_as_it_is() -> None:
     report = replace(sample_report(), findings=(replace(FINDINGS[-1], title="[bold]x[/bold]", fix="[link=x]y"),))
     assert "[bold]x[/bold]" in words(report)
     assert "[link=x]y" in words(report)
+
+
+def test_what_is_suggested_has_the_options_that_were_typed_and_is_not_about_a_waived_finding() -> None:
+    shown = render(sample_report(), Style(width=120, repeated=" --cache-dir x")).splitlines()[-1]
+    assert shown == "Next: plimsoll explain CVE-2023-4911 --cache-dir x"
+    waived = [finding for finding in FINDINGS if finding.waiver]
+    other = next(finding for finding in FINDINGS if not finding.waiver and finding.vulnerability)
+    report = replace(empty_report(), findings=(*waived, other))
+    assert other.vulnerability is not None
+    assert render(report, Style(width=120)).splitlines()[-1] == f"Next: plimsoll explain {other.vulnerability.id}"

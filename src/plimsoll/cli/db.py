@@ -75,14 +75,17 @@ def update_command(settings: Settings, /, **options: Any) -> int:  # noqa: ANN40
             if not fetched.files:
                 _tell_not_fetched(fetched.failed)
                 raise KnowledgeError("nothing could be fetched", advice="Without a network: db update --from DIR.")
-            return _build(Path(folder), settings, options, fetched.failed)
+            # What the mirror's partial.toml names beside what was asked for is no concern of this store.
+            return _build(Path(folder), settings, options, fetched.failed, is_whole=False)
     if not Path(source).is_dir():
         raise UsageError(f"{source} is no folder of feeds", advice="Give a folder, or http(s)://MIRROR.")
     return _build(Path(source), settings, options, {})
 
 
-def _build(folder: Path, settings: Settings, options: Mapping[str, Any], missing: Mapping[str, str]) -> int:
-    """Build from a folder, and tell what came of it."""
+def _build(
+    folder: Path, settings: Settings, options: Mapping[str, Any], missing: Mapping[str, str], *, is_whole: bool = True
+) -> int:
+    """Build from a folder, and tell what came of it; `is_whole` says that all of the folder is at hand."""
     from plimsoll.knowledge.update import update
 
     cache = cache_folder(options["cache_dir"])
@@ -99,6 +102,8 @@ def _build(folder: Path, settings: Settings, options: Mapping[str, Any], missing
     )
     if not options["quiet"]:
         _tell_done(done)
+        for key in done.unmatched if is_whole else ():
+            tell(f"note: partial.toml: {key!r} names no file here", style="yellow")
     for outcome in done.failed:
         tell(_outcome(outcome), style="red")
     _tell_not_fetched(missing)

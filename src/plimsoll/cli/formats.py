@@ -71,10 +71,20 @@ def _is_typed(param: click.Parameter | None, ctx: click.Context | None) -> bool:
 
 
 def write_all(report: Report, places: Places) -> None:
-    """Write a report in each format to its place ("" is standard output)."""
+    """Write a report in each format to its place ("" is standard output).
+
+    A --cache-dir that was typed is repeated in the commands that the report suggests, so that they work as printed.
+    """
+    from dataclasses import replace
+    from shlex import quote
+
     from plimsoll.cli.console import style_for, write
+
+    ctx = click.get_current_context()
+    typed = ctx.get_parameter_source("cache_dir") is ParameterSource.COMMANDLINE
+    repeated = f" --cache-dir {quote(ctx.params['cache_dir'])}" if typed else ""
 
     for name, output in places:
         form = find(PACKAGE, Format, name)
         if form is not None:
-            write(form.render(report, style_for(output)), output)
+            write(form.render(report, replace(style_for(output), repeated=repeated)), output)

@@ -43,7 +43,8 @@ class Command(click.Command):
             except click.UsageError:
                 values, order = {}, []
             ctx.meta[ORDER] = [param.name for param in order if param.name in {"formats", "outputs"}]
-            ctx.meta[TARGET] = values.get("target")
+            target = values.get("target")  # a mark of the parser's own where it was left out
+            ctx.meta[TARGET] = target if isinstance(target, str) else ""
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:

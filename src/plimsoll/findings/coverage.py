@@ -108,7 +108,7 @@ def _stale_feeds(question: Question, speakers: Mapping[str, Sequence[Speaker]]) 
         yield Gap(
             subject=question.subject,
             what="stale-feed",
-            question=f"What became known of {len(dates)} source packages after {oldest}?",
+            question=f"What became known of {_counted(dates)} after {oldest}?",
             reason=f"the feed {feed} is of {oldest}, {days} days before {question.as_of}",
             count=len(dates),
             advice=_UPDATE,

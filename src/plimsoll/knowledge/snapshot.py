@@ -48,7 +48,7 @@ def open_knowledge(cache_dir: Path) -> Store:
     store = store_path(cache_dir)
     if os.path.exists(store):  # noqa: PTH110 - False, not PermissionError, below a closed folder
         if not (is_trusted(store) and is_trusted(store.parent)):
-            raise KnowledgeError(f"others may write to {store}, or it is someone else's", advice=_BUILD)
+            raise KnowledgeError(f"others may write to {store}, or it is someone else's", advice=_REBUILD)
         return Store.open(store)
     unpacked = unpacked_snapshot(cache_dir)
     return Store.open(unpacked) if unpacked is not None else _in_memory()
@@ -194,4 +194,5 @@ def _in_memory() -> Store:
         return Store.of_bytes(plain.read_bytes(), "the embedded snapshot")
 
 
+_REBUILD = "Build it again: `plimsoll db update`."
 _BUILD = "Install Plimsoll again, or build a store: `plimsoll db update`."

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from plimsoll.errors import KnowledgeError, UsageError
 from plimsoll.knowledge.building import Builder
-from plimsoll.knowledge.folder import PARTIAL, contents
+from plimsoll.knowledge.folder import contents
 from plimsoll.knowledge.placing import is_trusted, move, private_folder, sweep
 from plimsoll.knowledge.reading import is_day
 from plimsoll.knowledge.run import ALL, FEEDS, FeedOutcome, Progress, Run
@@ -19,11 +19,15 @@ from plimsoll.plugins import discover
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateSummary:
-    """What an update did. `skipped` are files and folders that no feed knows; `notes` are for people."""
+    """What an update did. `skipped` are files and folders that no feed knows; `notes` are for people.
+
+    `unmatched` are keys of `partial.toml` that name no file: in a whole folder probably slips of the pen.
+    """
 
     store: Path
     feeds: tuple[FeedOutcome, ...]
     skipped: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -66,30 +70,36 @@ def update(  # noqa: PLR0913 - every part of an update is the caller's to choose
     private_folder(store.parent)
     sweep(store.parent)
     carried, notes = _carried(store, former)
-    notes += tuple(f"{PARTIAL}: {key!r} names no file here" for key in folder.unmatched)
     with TemporaryDirectory(dir=store.parent, prefix=".building-") as place:
         target = Path(place) / "store"
         builder = Builder(target, carried, known)
-        try:
-            run = Run(
-                builder=builder,
-                folder=folder,
-                place=Path(place),
-                limits=limits,
-                now=now or as_of,
-                dates=dates or {},
-                accepted=frozenset(accept_shrunk),
-                is_first=carried != store,
-                progress=progress,
-            )
-            outcomes = run.all(known)
-            builder.finish(built=as_of)
-        finally:
-            builder.close()
+        run = Run(
+            builder=builder,
+            folder=folder,
+            place=Path(place),
+            limits=limits,
+            now=now or as_of,
+            dates=dates or {},
+            accepted=frozenset(accept_shrunk),
+            is_first=carried != store,
+            progress=progress,
+        )
+        outcomes = _built(run, builder, known, as_of)
         if carried is None and not any(outcome.status == "updated" for outcome in outcomes):
             raise KnowledgeError("no feed could be read: " + "; ".join(_reasons(outcomes)))
         move(target, store)
-    return UpdateSummary(store=store, feeds=_dated(outcomes, store), skipped=folder.skipped, notes=(*notes, *run.notes))
+    dated, said = _dated(outcomes, store), (*notes, *run.notes)
+    return UpdateSummary(store=store, feeds=dated, skipped=folder.skipped, unmatched=folder.unmatched, notes=said)
+
+
+def _built(run: Run, builder: Builder, known: Mapping[str, Feed], as_of: str) -> tuple[FeedOutcome, ...]:
+    """Let every feed have its turn, and close the store whatever happens."""
+    try:
+        outcomes = run.all(known)
+        builder.finish(built=as_of)
+    finally:
+        builder.close()
+    return outcomes
 
 
 def _refuse_unknown(names: Collection[str], known: Mapping[str, Feed]) -> None:

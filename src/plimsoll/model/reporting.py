@@ -8,10 +8,14 @@ from plimsoll.model.report import Report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How a report for people may look: colour only on a terminal, width in columns."""
+    """How a report for people may look: colour only on a terminal, width in columns.
+
+    `repeated` are options that a command which the report suggests must have too, each with a blank before it.
+    """
 
     colour: bool = False
     width: int = 100
+    repeated: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

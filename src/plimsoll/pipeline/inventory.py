@@ -215,10 +215,14 @@ def _refused(seen: Seen) -> Iterator[Gap]:
             yield Gap(
                 subject=seen.subject,
                 what="refused-entries",
-                question=f"{count} entries of layer {number + 1}",
+                question=f"{count} {'entry' if count == 1 else 'entries'} of {_place(seen, number)}",
                 reason="; ".join(index.faults[:3]),
                 count=count,
             )
+
+
+def _place(seen: Seen, number: int) -> str:
+    return f"layer {number + 1}" if seen.recipe else "the directory"
 
 
 def _no_reader(subject: str, unread: Mapping[str, int]) -> Iterator[Gap]:

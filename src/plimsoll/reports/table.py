@@ -39,7 +39,7 @@ def render(report: Report, style: Style) -> str:
     """Give the report as text of `style.width` columns. Whatever came from outside is escaped before it is shown."""
     out = StringIO()
     console = _console(out, style)
-    for number, block in enumerate(_blocks(report, console.width)):
+    for number, block in enumerate(_blocks(report, console.width, style.repeated)):
         if number:
             console.print()
         console.print(block)
@@ -65,7 +65,7 @@ def _console(out: StringIO, style: Style) -> Console:
     )
 
 
-def _blocks(report: Report, width: int) -> Iterator[RenderableType]:
+def _blocks(report: Report, width: int, repeated: str) -> Iterator[RenderableType]:
     yield _headline(report)
     yield _counts(report)
     fixes = first_fixes(report)
@@ -74,7 +74,7 @@ def _blocks(report: Report, width: int) -> Iterator[RenderableType]:
     yield from _not_measured(report)
     yield from _waivers(report)
     yield _knowledge(report)
-    yield _next(report, fixes)
+    yield _next(report, fixes, repeated)
 
 
 def _headline(report: Report) -> Text:
@@ -191,16 +191,16 @@ def _knowledge(report: Report) -> RenderableType:
     return headed(f"Knowledge: {used}" if used else "Knowledge", grid(rows))
 
 
-def _next(report: Report, fixes: Sequence[Fix]) -> Text:
+def _next(report: Report, fixes: Sequence[Fix], repeated: str) -> Text:
     from shlex import quote
 
     from rich.text import Text
 
-    worst = min(report.findings, key=urgency, default=None)
+    worst = min(report.findings, key=lambda finding: (finding.waiver is not None, *urgency(finding)), default=None)
     if worst is None:
-        return Text(f"Next: plimsoll sbom {quote(visible(report.target, 200))}")
+        return Text(f"Next: plimsoll sbom {quote(visible(report.target, 200))}{repeated}")
     named = worst.vulnerability.id if worst.vulnerability else worst.id
-    return Text(f"Next: plimsoll explain {quote(visible(fixes[0].explain if fixes else named, 200))}")
+    return Text(f"Next: plimsoll explain {quote(visible(fixes[0].explain if fixes else named, 200))}{repeated}")
 
 
 TABLE = Format(name="table", title="For people, on a terminal", commands=("scan",), render=render)

@@ -43,7 +43,13 @@ def open_layout(request: Request) -> Opened:
     _refuse_unreadable(manifest.layers)
     stored = [StoredLayer(name=_blob(layer.digest), digest=layer.digest) for layer in manifest.layers]
     named = Request(path=request.path, name=request.name, image=name, platform=request.platform, limits=request.limits)
-    return open_image(named, files, config, stored, "OCI image layout")
+    opened = open_image(named, files, config, stored, "OCI image layout")
+    if request.platform and not _fits(opened.subject.platform, request.platform):
+        raise TargetError(
+            f"{request.name} holds an image for {opened.subject.platform}, not {request.platform}",
+            advice="Leave --platform out, or name the platform it has.",
+        )
+    return opened
 
 
 def _descriptor(files: Files, index: Index, request: Request) -> tuple[Descriptor, str]:
