@@ -63,9 +63,9 @@ def follow(path: str, at: Callable[[str], str | None], most: float) -> str | Non
     `at(place)` gives the target of a link, "" for what is no link, None for a dead end. None also for loops: at most
     `most` links are followed.
     """
-    real, todo, hops = "", path.split("/")[::-1], 0
-    while todo:
-        name = todo.pop()
+    real, ahead, hops = "", path.split("/")[::-1], 0
+    while ahead:
+        name = ahead.pop()
         if name in {"", "."}:
             continue
         if name == "..":
@@ -81,5 +81,5 @@ def follow(path: str, at: Callable[[str], str | None], most: float) -> str | Non
             return None
         if target.startswith("/"):
             real = ""
-        todo.extend(target.split("/")[::-1])
+        ahead.extend(target.split("/")[::-1])
     return real
