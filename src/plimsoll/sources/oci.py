@@ -76,10 +76,10 @@ def configurations(files: Files, limits: Limits) -> Iterator[str]:
     Images whose documents are not in the layout are left out: an engine saves an index of all platforms with the
     blobs of one. Raises HostileInputError for documents that are malformed or not what their digest says.
     """
-    todo = [(item, 1) for item in reversed(_runnable(decode(files.read(INDEX, limits), Index, INDEX, limits)))]
+    waiting = [(item, 1) for item in reversed(_runnable(decode(files.read(INDEX, limits), Index, INDEX, limits)))]
     seen: set[str] = set()
-    while todo:
-        item, depth = todo.pop()
+    while waiting:
+        item, depth = waiting.pop()
         if item.digest in seen or not files.has(_blob(item.digest)):
             continue
         seen.add(item.digest)
@@ -90,7 +90,7 @@ def configurations(files: Files, limits: Limits) -> Iterator[str]:
             raise HostileInputError(f"{INDEX} nests image indexes over {_DEEPEST_INDEX} deep")
         else:
             nested = _runnable(decode(document, Index, "the image index", limits))
-            todo += [(below, depth + 1) for below in reversed(nested) if below.digest not in seen]
+            waiting += [(below, depth + 1) for below in reversed(nested) if below.digest not in seen]
 
 
 def _runnable(index: Index) -> list[Descriptor]:
