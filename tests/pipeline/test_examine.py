@@ -368,3 +368,11 @@ def test_a_platform_that_a_layout_does_not_state_is_held_against_the_configurati
     assert found(look(path, platform="linux/amd64")) == EXPECTED
     with pytest.raises(TargetError, match="linux/amd64, not linux/arm64"):
         look(path, platform="linux/arm64")
+
+
+def test_a_spooled_archive_leaves_no_trust_behind(tmp_path: Path) -> None:
+    data = write_tar(classic([IMAGE]), tmp_path / "x.tar").read_bytes()
+    memory = tmp_path / "memory"
+    for _ in range(2):
+        assert found(look("-", standard_input=io.BytesIO(data), memory=memory)) == EXPECTED
+    assert not list(memory.rglob("trust"))

@@ -37,8 +37,8 @@ class Files(Protocol):
         """Read a file in pieces."""
         ...
 
-    def identity(self, name: str) -> Identity:
-        """Say where the file's bytes lie, as the system identifies them."""
+    def identity(self, name: str) -> Identity | None:
+        """Say where the file's bytes lie, as the system identifies them; None where that says nothing lasting."""
         ...
 
 
@@ -66,7 +66,7 @@ class FolderFiles:
             while piece := file.read(PIECE):
                 yield piece
 
-    def identity(self, name: str) -> Identity:
+    def identity(self, name: str) -> Identity | None:
         return _identity(self._state(name), 0, self._state(name).st_size)
 
     def _path(self, name: str) -> Path:
@@ -145,7 +145,7 @@ class TarFiles:
             at += len(piece)
             yield piece
 
-    def identity(self, name: str) -> Identity:
+    def identity(self, name: str) -> Identity | None:
         at, size = self._expect(name)
         return _identity(os.fstat(self._file), at, size)
 
@@ -198,7 +198,10 @@ def _whole(pieces: Iterator[bytes], name: str, limits: Limits) -> bytes:
     return bytes(data)
 
 
-def _identity(state: os.stat_result, offset: int, length: int) -> Identity:
+def _identity(state: os.stat_result, offset: int, length: int) -> Identity | None:
+    """Identify a part of a file; one without a name (a spooled archive) is gone before it could come again."""
+    if not state.st_nlink:
+        return None
     return Identity(
         device=state.st_dev,
         inode=state.st_ino,
