@@ -102,14 +102,8 @@ class Tree:
         return None
 
     def children(self, folder: str) -> list[str]:
-        """List the paths that are visible directly in a real folder, in order; costs a walk over all names."""
-        start = f"{folder}/" if folder else ""
-        names = {
-            name
-            for layer in self.layers
-            for name in layer.names
-            if name.startswith(start) and "/" not in name[len(start) :]
-        }
+        """List the paths that are visible directly in a real folder, in order."""
+        names = {name for layer in self.layers for name in layer.children(folder)}
         return sorted(name for name in names if self.lookup(name) is not None)
 
     def entries(self) -> Iterator[Placed]:
