@@ -2,7 +2,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from plimsoll.compliance.score import best_fixes, fix_of, mass_of, score, what_if
+from plimsoll.compliance.score import fix_of, mass_of, score, what_if
 from plimsoll.errors import UsageError
 from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.finding import Finding, FindingKind, Vulnerability
@@ -161,17 +161,3 @@ def test_what_if_is_subtraction() -> None:
 def test_what_if_refuses_a_fix_that_is_no_part() -> None:
     with pytest.raises(UsageError, match="the score has no part 'vulnerability:deb/debian/opensll'"):
         what_if(scored(OPENSSL), ["vulnerability:deb/debian/opensll"])
-
-
-def test_the_best_fixes_raise_the_low_end_most_and_are_no_estimates() -> None:
-    result = scored(
-        [OPENSSL[0], ZLIB, ruled()],
-        [check(CheckState.NOT_MEASURED, "no-new-privileges", likelihood=1.0)],
-        undetermined=[vulnerability("openssl", "CVE-4", Severity.CRITICAL, 1.0)],
-        stale={"deb/debian/tar": 7300},
-    )
-    assert [part.fix for part in best_fixes(result, 2)] == [
-        "vulnerability:deb/debian/openssl",
-        "vulnerability:deb/debian/zlib",
-    ]
-    assert len(best_fixes(result, 9)) == 3

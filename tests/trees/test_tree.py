@@ -8,7 +8,11 @@ from tests.trees.build_tar import Item, layer
 from tests.trees.test_tar import read
 
 from plimsoll.trees.index import DIRECTORY, FILE, HARDLINK, SYMLINK, LayerIndex
-from plimsoll.trees.tree import Content, Tree, is_below
+from plimsoll.trees.tree import Content, Tree
+
+
+def is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/") or not folder
 
 
 def tree(*layers: list[Item]) -> Tree:

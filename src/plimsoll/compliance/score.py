@@ -51,12 +51,6 @@ def what_if(score: Score, fixes: Collection[str]) -> Score:
     return _total(kept, is_measured=score.low is not None)
 
 
-def best_fixes(score: Score, most: int) -> tuple[Part, ...]:
-    """Give the fixes that raise the low end most, best first: parts with something found, no estimates."""
-    fixable = (part for part in score.parts if part.mass_high > 0 and not part.estimated)
-    return tuple(sorted(fixable, key=_heaviest_first)[:most])
-
-
 def mass_of(finding: Finding, checks: Iterable[CheckResult] = ()) -> float:
     """Give the mass of one finding: the weight of its severity times its likelihood."""
     return _mass(finding, _likelihoods(checks), weights())

@@ -122,10 +122,6 @@ class TarFiles:
         if hasattr(self, "_file"):
             os.close(self._file)
 
-    def names(self) -> list[str]:
-        """List the names of all entries."""
-        return self._tree.layers[0].names
-
     def has(self, name: str) -> bool:
         return self._member(name) is not None
 

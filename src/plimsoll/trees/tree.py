@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from plimsoll.trees.index import DIRECTORY, FILE, HARDLINK, SYMLINK, Entry, LayerIndex
-from plimsoll.trees.paths import ancestors, follow
+from plimsoll.trees.paths import follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +130,3 @@ class Tree:
                 if found is not None and entry.kind == DIRECTORY == found.entry.kind:
                     continue
                 yield Placed(entry=entry, layer=number)
-
-
-def is_below(path: str, folder: str) -> bool:
-    """Say whether a path lies in a folder, at any depth, or is it."""
-    return path == folder or not folder or folder in ancestors(path)
