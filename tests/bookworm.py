@@ -10,7 +10,6 @@ from plimsoll.model.statement import Rating, State, Statement
 
 AS_OF = "2026-11-22"
 DEBIAN = Distro(id="debian", version="12", name="Debian GNU/Linux 12 (bookworm)")
-SCHEMES = {"dpkg": "dpkg", "apk": "apk"}
 GLIBC = "2.36-9+deb12u1"
 OPENSSL = "3.0.11-1~deb12u2"
 
@@ -25,6 +24,7 @@ def package(name: str, version: str, source: str = "", source_version: str = "",
         key=purl_key("deb", "debian", source),
         source=source,
         source_version=source_version or version,
+        product="debian:12",
         architecture="amd64",
         path="var/lib/dpkg/status",
         layer=layer,
@@ -40,6 +40,10 @@ PACKAGES = (
     package("libc-bin", f"{GLIBC}+b1", "glibc", GLIBC, layer="sha256:bin"),
     package("bash", "5.2.15-2+b7", source_version="5.2.15-2"),
 )
+
+
+def supported(_product: str) -> None:
+    """Say that no product has reached its end of life."""
 
 
 def says(  # noqa: PLR0913 - one argument per field that a test varies

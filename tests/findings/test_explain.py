@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from tests.bookworm import AS_OF, DEBIAN, PACKAGES, SCHEMES, THREATS, knowledge, package, says, tracker
+from tests.bookworm import AS_OF, PACKAGES, THREATS, knowledge, package, says, supported, tracker
 from tests.knowledge_in_memory import InMemoryKnowledge
 
 from plimsoll.errors import UsageError
@@ -16,7 +16,7 @@ from plimsoll.model.severity import Severity
 from plimsoll.model.statement import State, Statement
 from plimsoll.model.subject import Subject
 
-FINDINGS = match("image", PACKAGES, DEBIAN, SCHEMES, knowledge(), None, AS_OF).findings
+FINDINGS = match("image", PACKAGES, knowledge(), supported, AS_OF).findings
 RULE = Finding(
     id="misconfiguration:Container/shop/web:no-root",
     kind=FindingKind.MISCONFIGURATION,
@@ -145,7 +145,7 @@ References
 def doubtful(*statements: Statement, packages: Sequence[Package] = PACKAGES) -> Report:
     """Give the report of an image of which these statements leave something in doubt."""
     base = InMemoryKnowledge([tracker(*statements)], THREATS)
-    found = match("image", packages, DEBIAN, SCHEMES, base, None, AS_OF)
+    found = match("image", packages, base, supported, AS_OF)
     assert found.undetermined
     return replace(report(*found.findings), undetermined=found.undetermined)
 

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from tests.bookworm import (
@@ -7,7 +8,6 @@ from tests.bookworm import (
     GLIBC,
     OPENSSL,
     PACKAGES,
-    SCHEMES,
     STATEMENTS,
     THREATS,
     knowledge,
@@ -34,7 +34,8 @@ def matched(
     end_of_life: EndOfLife | None = None,
     as_of: str = AS_OF,
 ) -> Matched:
-    return match("image", packages, distro, SCHEMES, base, end_of_life, as_of)
+    asked = [replace(each, product=distro.asked if distro else "") for each in packages]
+    return match("image", asked, base, lambda _product: end_of_life, as_of)
 
 
 def of_statements(*statements: Statement, packages: Sequence[Package] = PACKAGES) -> Matched:

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.bookworm import AS_OF, DEBIAN, PACKAGES, SCHEMES, knowledge
+from tests.bookworm import AS_OF, PACKAGES, knowledge, supported
 
 from plimsoll.errors import UsageError
 from plimsoll.findings.match import match
@@ -9,7 +9,7 @@ from plimsoll.findings.select import gate, read_severities, select
 from plimsoll.model.finding import Finding, FindingKind, WaiverMark
 from plimsoll.model.severity import Severity
 
-VULNERABILITIES = match("image", PACKAGES, DEBIAN, SCHEMES, knowledge(), None, AS_OF).findings
+VULNERABILITIES = match("image", PACKAGES, knowledge(), supported, AS_OF).findings
 RULE = Finding(
     id="misconfiguration:image:image-user",
     kind=FindingKind.MISCONFIGURATION,

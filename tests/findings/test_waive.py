@@ -2,7 +2,7 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from tests.bookworm import AS_OF, DEBIAN, PACKAGES, SCHEMES, knowledge
+from tests.bookworm import AS_OF, PACKAGES, knowledge, supported
 
 from plimsoll.errors import UsageError
 from plimsoll.findings.match import match
@@ -12,7 +12,7 @@ from plimsoll.model.severity import Severity
 from plimsoll.model.subject import Subject
 from plimsoll.model.waiver import Waiver
 
-FINDINGS = match("image", PACKAGES, DEBIAN, SCHEMES, knowledge(), None, AS_OF).findings
+FINDINGS = match("image", PACKAGES, knowledge(), supported, AS_OF).findings
 SUBJECTS = (Subject(id="image", kind="image", name="registry.example/shop/web:1.4"),)
 GLIBC_4911 = "vulnerability:deb/debian/glibc:CVE-2023-4911"
 

@@ -4,7 +4,7 @@ import random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.bookworm import AS_OF, DEBIAN, SCHEMES, package, says, tracker
+from tests.bookworm import AS_OF, package, says, supported, tracker
 from tests.knowledge_in_memory import InMemoryKnowledge
 
 from plimsoll.errors import VersionRefusedError
@@ -56,15 +56,15 @@ def holds(version: str, statement: Statement) -> bool | None:
 def test_the_order_of_packages_changes_nothing(installed: list[Package], said: list[Statement], seed: int) -> None:
     base = InMemoryKnowledge([tracker(*said)])
     mixed = random.Random(seed).sample(installed, len(installed))
-    given_order = match("image", installed, DEBIAN, SCHEMES, base, None, AS_OF)
-    assert match("image", mixed, DEBIAN, SCHEMES, base, None, AS_OF) == given_order
+    given_order = match("image", installed, base, supported, AS_OF)
+    assert match("image", mixed, base, supported, AS_OF) == given_order
 
 
 @given(st.lists(packages, min_size=1, max_size=8), st.lists(statements, max_size=8))
 def test_findings_and_doubts_are_those_of_the_reference_comparison(
     installed: list[Package], said: list[Statement]
 ) -> None:
-    result = match("image", installed, DEBIAN, SCHEMES, InMemoryKnowledge([tracker(*said)]), None, AS_OF)
+    result = match("image", installed, InMemoryKnowledge([tracker(*said)]), supported, AS_OF)
     certain: set[str] = set()
     doubtful: set[str] = set()
     for one in installed:
@@ -82,6 +82,6 @@ def test_findings_and_doubts_are_those_of_the_reference_comparison(
 
 @given(st.lists(packages, min_size=1, max_size=8), st.lists(statements, max_size=8))
 def test_ids_are_unique_and_in_order(installed: list[Package], said: list[Statement]) -> None:
-    result = match("image", installed, DEBIAN, SCHEMES, InMemoryKnowledge([tracker(*said)]), None, AS_OF)
+    result = match("image", installed, InMemoryKnowledge([tracker(*said)]), supported, AS_OF)
     ids = [finding.id for finding in result.findings]
     assert ids == sorted(set(ids))

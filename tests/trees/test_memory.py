@@ -28,7 +28,7 @@ def parse(path: str, data: bytes) -> Observed:
 
 
 READ = Ecosystem(name="read", title="Read", version=1, paths=("db/list",), parse=parse)
-FOUND = Ecosystem(name="found", title="Found", version=1, paths=("*.jar",))
+FOUND = Ecosystem(name="found", title="Found", version=1, paths=("*.jar",), parse=parse)
 BOTH = {"read": READ, "found": FOUND}
 LAYER = tar(
     {"db/list": b"1.0", "x/y.jar": b"PK", "caf\u00e9/z": b"", "a/.wh.b": b"", "c/.wh..wh..opq": b""}, {"l": "db"}
@@ -46,7 +46,7 @@ def test_what_was_kept_is_recalled_as_it_was(tmp_path: Path) -> None:
     known, missing = memory.recall(seen.diff_id, BOTH)
     assert known is not None
     assert missing == set()
-    assert known.facts == seen.facts == {"read": {"db/list": parse("db/list", b"1.0")}, "found": {"x/y.jar": None}}
+    assert known.facts == seen.facts == {"read": {"db/list": parse("db/list", b"1.0")}, "found": {"x/y.jar": parse("x/y.jar", b"PK")}}
     assert known.index.names == seen.index.names
     assert known.index.kinds == seen.index.kinds
     assert known.index.sizes == seen.index.sizes

@@ -7,10 +7,15 @@ from plimsoll.ecosystems.stanzas import read_stanzas, words
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 
-_FIELDS = {name.lower(): name for name in (b"Package", b"Status", b"Version", b"Architecture", b"Source")}
+_FIELDS = frozenset(
+    {b"package", b"status", b"version", b"architecture", b"source", b"depends", b"pre-depends"}
+)
 
 _INSTALLED = frozenset({b"installed", b"unpacked", b"half-configured", b"triggers-awaited", b"triggers-pending"})
 """The states of dpkg(1) in which a package's files are on the disk."""
+
+_FIRST_CHOICE = re.compile(rb"(?:^|,)\s*([A-Za-z0-9][A-Za-z0-9+.-]*)")
+"""Of each relation the name that stands first, without architecture, version and alternatives (deb-control(5))."""
 
 _BIN_NMU = re.compile(r"\+b[0-9]+$")
 """A rebuild of the same source (Debian developer's reference, 5.10.2.1)."""
@@ -46,7 +51,13 @@ def _record(written: Mapping[bytes, bytes]) -> PackageRecord | None:
         source=source or name,
         source_version=source_version or _BIN_NMU.sub("", version),
         architecture=words(fields.get(b"architecture", b"")),
+        requires=_requires(fields.get(b"pre-depends", b""), fields.get(b"depends", b"")),
     )
+
+
+def _requires(*relations: bytes) -> tuple[str, ...]:
+    names = dict.fromkeys(name for relation in relations for name in _FIRST_CHOICE.findall(relation))
+    return tuple(name.decode("ascii") for name in names)
 
 
 def _source(field: str) -> tuple[str, str]:
@@ -58,9 +69,8 @@ def _source(field: str) -> tuple[str, str]:
 DPKG = Ecosystem(
     name="dpkg",
     title="Debian packages",
-    version=1,
-    purl_type="deb",
-    scheme="dpkg",
+    version=2,
+    system="dpkg",
     # dpkg(1) keeps its latest changes in updates/ until it writes status anew.
     paths=("var/lib/dpkg/status", "var/lib/dpkg/status.d/*", "var/lib/dpkg/updates/*"),
     at_root=True,

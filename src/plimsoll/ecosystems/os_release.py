@@ -11,7 +11,7 @@ _LONGEST_VALUE = 200
 
 
 def parse(path: str, data: bytes) -> Observed:
-    """Read the fields of os-release, or the first line of `debian_version` and `alpine-release` as VERSION."""
+    """Read the fields of os-release, or the first line of `debian_version` and its like as VERSION."""
     text = data[: 64 << 10].decode("utf-8", "backslashreplace")
     if path.endswith("os-release"):
         return Observed(facts=tuple(_fields(text).items()))
@@ -38,8 +38,17 @@ def _unquoted(value: str) -> str:
 OS_RELEASE = Ecosystem(
     name="os-release",
     title="Distribution",
-    version=1,
-    paths=("etc/os-release", "usr/lib/os-release", "etc/debian_version", "etc/alpine-release"),
+    version=2,
+    paths=(
+        "etc/os-release",
+        "usr/lib/os-release",
+        "etc/debian_version",
+        "etc/alpine-release",
+        "etc/centos-release",
+        "etc/redhat-release",
+        "etc/system-release",
+        "etc/fedora-release",
+    ),
     at_root=True,
     parse=parse,
 )

@@ -57,7 +57,8 @@ class Hit:
 class Case:
     """One vulnerability of one source package: the hits on its installed versions, usually one.
 
-    `certain` is false for what there may be: the vendor has not determined it, or a version does not compare.
+    `also` are other ids under which statements speak of it. `certain` is false for what there may be: the vendor has
+    not determined it, or a version does not compare.
     """
 
     subject: str
@@ -66,6 +67,7 @@ class Case:
     threat: Threat
     hits: tuple[Hit, ...]
     certain: bool = True
+    also: tuple[str, ...] = ()
 
     @property
     def worst(self) -> Hit:
@@ -79,9 +81,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """What the store says around a case. `dates` gives a feed's ISO date by (source package, feed) or by feed."""
+    """What the store says around a case.
 
-    weighed: tuple[StoredStatement, ...]
+    `weighed` goes by the name that was asked about. The dates are a feed's ISO date by (name, feed) or by feed.
+    """
+
+    weighed: Mapping[str, tuple[StoredStatement, ...]]
     references: tuple[str, ...]
     package_dates: Mapping[tuple[str, str], str]
     feed_dates: Mapping[str, str]
@@ -90,10 +95,11 @@ class Background:
 def finding_of(case: Case, background: Background) -> Finding:
     """Make the finding of a case, or what may be one, with all its evidence."""
     hit = case.worst
-    aliases = {alias for stored in background.weighed for alias in stored.statement.aliases}
+    weighed = [stored for every in background.weighed.values() for stored in every]
+    aliases = {*case.also, *(alias for stored in weighed for alias in stored.statement.aliases)}
     evidence = Evidence(
-        statements=tuple(_statements(case, background)),
-        severities=ratings(hit.statements, background.weighed, case.threat),
+        statements=tuple(dict.fromkeys(_statements(case, background))),
+        severities=ratings(hit.statements, weighed, case.threat),
     )
     return _finding(case, hit, tuple(sorted(aliases - {case.vulnerability})), evidence, background.references)
 
@@ -102,7 +108,7 @@ def _finding(
     case: Case, hit: Hit, aliases: tuple[str, ...], evidence: Evidence, references: tuple[str, ...]
 ) -> Finding:
     install = hit.install
-    versions = sorted({one.install.version for one in case.hits})
+    versions = sorted({one.install.source_version for one in case.hits})
     fixed_in = hit.fixed_in
     return Finding(
         id=f"{FindingKind.VULNERABILITY}:{case.package}:{case.vulnerability}",
@@ -112,9 +118,9 @@ def _finding(
         title=f"{case.vulnerability} in {install.source} {' and '.join(versions)}{_doubt(case, hit)}",
         package=FoundPackage(
             name=install.source,
-            version=install.version,
-            purl=_source_purl(install.package, install.version, install.binaries[0].purl),
-            source=SourcePackage(name=install.source, version=install.version),
+            version=install.source_version,
+            purl=_source_purl(install.package, install.source_version, install.binaries[0].purl),
+            source=SourcePackage(name=install.source, version=install.source_version),
             binaries=tuple(sorted({binary.name for one in case.hits for binary in one.install.binaries})),
         ),
         vulnerability=Vulnerability(
@@ -135,7 +141,7 @@ def _finding(
 
 def _location(binary: Package) -> Location:
     """Say where it is. Binaries of one source may come from different layers: the first by name stands for all."""
-    return Location(path=binary.path, layer=binary.layer, instruction=binary.instruction)
+    return Location(path=binary.path, line=binary.line or None, layer=binary.layer, instruction=binary.instruction)
 
 
 def _doubt(case: Case, hit: Hit) -> str:
@@ -148,7 +154,7 @@ def _doubt(case: Case, hit: Hit) -> str:
 def _fix(case: Case, hit: Hit, fixed_in: str) -> str:
     name = hit.install.source
     if not case.certain and hit.state is not State.UNDETERMINED:
-        return f"Compare {name} {hit.install.version} with the advisories by hand."
+        return f"Compare {name} {hit.install.source_version} with the advisories by hand."
     if fixed_in:
         return f"Upgrade {name} to {fixed_in} or later."
     return _NOTHING_TO_DO.get(hit.state, _NOT_JUDGED).format(name=name)
@@ -157,7 +163,7 @@ def _fix(case: Case, hit: Hit, fixed_in: str) -> str:
 def _statements(case: Case, background: Background) -> Iterable[StatementEvidence]:
     for hit in case.hits:
         # A store that knows more than it weighs would be inconsistent; what decided is evidence in any case.
-        for stored in background.weighed or hit.statements:
+        for stored in background.weighed.get(hit.install.asked) or hit.statements:
             # What may hold is compared, not called held: its version may have no order among these.
             held = case.certain and stored in hit.statements
             yield _evidence(stored, hit.install, background, is_held=held)
@@ -165,7 +171,7 @@ def _statements(case: Case, background: Background) -> Iterable[StatementEvidenc
 
 def _evidence(stored: StoredStatement, install: Install, background: Background, *, is_held: bool) -> StatementEvidence:
     said = stored.statement
-    date = background.package_dates.get((install.source, stored.feed)) or background.feed_dates.get(stored.feed, "")
+    date = background.package_dates.get((install.asked, stored.feed)) or background.feed_dates.get(stored.feed, "")
     return StatementEvidence(
         feed=stored.feed,
         feed_date=date,
@@ -193,7 +199,10 @@ def _source_purl(key: str, version: str, binary: str) -> str:
     from urllib.parse import unquote
 
     kind, *namespace, name = map(unquote, key.split("/"))
+    epoch = ""
+    if kind == "rpm" and ":" in version:
+        epoch, _, version = version.partition(":")
     _, _, qualifiers = binary.partition("?")
     distro = next((pair[7:] for pair in qualifiers.split("&") if pair.startswith("distro=")), "")
     arch = "source" if kind == "deb" else ""
-    return purl(kind, "/".join(namespace), name, version, {"arch": arch, "distro": unquote(distro)})
+    return purl(kind, "/".join(namespace), name, version, {"arch": arch, "distro": unquote(distro), "epoch": epoch})

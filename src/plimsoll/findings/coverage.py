@@ -1,13 +1,12 @@
 """Which packages any feed speaks for, how old its word is, and what that leaves unmeasured."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from plimsoll.findings.installs import Install
 from plimsoll.model.gap import Gap
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase, Speaker
-from plimsoll.model.package import Distro
 
 STALE_AFTER_DAYS = 30
 _NAMES_SHOWN = 5
@@ -20,7 +19,7 @@ _UPDATE = "Fetch newer advisories: plimsoll db update."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What the feeds speak for. The mappings go by source package key; `dates` by (source package, feed)."""
+    """What the feeds speak for. The mappings go by source package key; `dates` by (name asked about, feed)."""
 
     unmeasured: Mapping[str, str]
     stale: Mapping[str, int]
@@ -31,60 +30,89 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What one subject's packages are asked against, as of an ISO day."""
+    """What one subject's packages are asked against, as of an ISO day. `end_of_life` is that of a product."""
 
     subject: str
-    distro: Distro
     knowledge: KnowledgeBase
-    end_of_life: EndOfLife | None
+    end_of_life: Callable[[str], EndOfLife | None]
     as_of: str
 
 
-def without_distribution(subject: str, installs: Sequence[Install]) -> Coverage:
+def cover(question: Question, installs: Sequence[Install]) -> Coverage:
+    """Ask which feeds speak for all these packages, and say what is missing, old or past its end of life."""
+    products: dict[str, list[Install]] = {}
+    for install in installs:
+        products.setdefault(install.product, []).append(install)
+    parts = [
+        _of_product(question, product, found) if product else _without_distribution(question, found)
+        for product, found in sorted(products.items())
+    ]
+    spoken = {key: speakers for part in parts for key, speakers in part.speakers.items()}
+    ages = {key: min(_age(speaker, question.as_of) for speaker in of) for key, of in spoken.items()}
+    unmeasured = {key: reason for part in parts for key, reason in part.unmeasured.items()}
+    gaps = [gap for part in parts for gap in part.gaps]
+    if any(products):
+        gaps += [*_stale_feeds(question, spoken), *_threat_feeds(question)]
+    return Coverage(
+        unmeasured=unmeasured,
+        stale={key: age for key, age in ages.items() if age > STALE_AFTER_DAYS and key not in unmeasured},
+        measured=len(spoken),
+        gaps=tuple(gaps),
+        dates={key: day for part in parts for key, day in part.dates.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What the feeds speak for of one product."""
+
+    speakers: Mapping[str, Sequence[Speaker]] = field(default_factory=dict)
+    unmeasured: Mapping[str, str] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] = ()
+    dates: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def _without_distribution(question: Question, installs: Sequence[Install]) -> _Part:
     """Say that nothing can be measured, because no feed can be chosen."""
     sources = {install.package: install.source for install in installs}
     gap = Gap(
-        subject=subject,
+        subject=question.subject,
         what="no-distribution",
         question=f"Which vulnerabilities do {_counted(sources.values())} have?",
         reason="the distribution is not known, so no advisories can be chosen",
         count=len(sources),
         advice="Say which it is: --distro ID:VERSION (for example debian:12).",
     )
-    unmeasured = dict.fromkeys(sources, "the distribution is not known")
-    return Coverage(unmeasured=unmeasured, stale={}, measured=0, gaps=(gap,), dates={})
+    return _Part(unmeasured=dict.fromkeys(sources, "the distribution is not known"), gaps=(gap,))
 
 
-def cover(question: Question, installs: Sequence[Install]) -> Coverage:
-    """Ask once which feeds speak for all these packages, and say what is missing, old or past its end of life."""
+def _of_product(question: Question, product: str, installs: Sequence[Install]) -> _Part:
+    """Ask once which feeds speak for the packages of a product, by any of the names that they are asked under."""
     sources = {install.package: install.source for install in installs}
-    spoken = question.knowledge.speakers(question.distro.product, sorted(set(sources.values())))
-    speakers = {key: spoken[source] for key, source in sources.items() if spoken.get(source)}
+    spoken = question.knowledge.speakers(product, sorted({install.asked for install in installs}))
+    speakers: dict[str, tuple[Speaker, ...]] = {}
+    for install in installs:
+        if of := spoken.get(install.asked):
+            speakers[install.package] = tuple(dict.fromkeys((*speakers.get(install.package, ()), *of)))
     silent = {key: source for key, source in sources.items() if key not in speakers}
-    unmeasured = dict.fromkeys(silent, f"no feed speaks for it in {question.distro.product}")
-    gaps = [*_silent(question, silent), *_stale_feeds(question, speakers), *_threat_feeds(question)]
-    if (ended := question.end_of_life) is not None and question.as_of > ended.date:
+    unmeasured = dict.fromkeys(silent, f"no feed speaks for it in {product}")
+    gaps = [*_silent(question, product, silent)]
+    ended = question.end_of_life(product)
+    if ended is not None and question.as_of > ended.date:
         gaps.append(_ended(question, ended, sources.values()))
-        reason = f"{question.distro.product} is past its end of life, {ended.date}"
+        reason = f"{product} is past its end of life, {ended.date}"
         unmeasured = {key: unmeasured.get(key, reason) for key in sources}
-    ages = {key: min(_age(speaker, question.as_of) for speaker in of) for key, of in speakers.items()}
-    return Coverage(
-        unmeasured=unmeasured,
-        stale={key: age for key, age in ages.items() if age > STALE_AFTER_DAYS and key not in unmeasured},
-        measured=len(speakers),
-        gaps=tuple(gaps),
-        dates={(source, one.feed): one.date for source, of in spoken.items() for one in of},
-    )
+    dates = {(asked, one.feed): one.date for asked, of in spoken.items() for one in of}
+    return _Part(speakers=speakers, unmeasured=unmeasured, gaps=tuple(gaps), dates=dates)
 
 
-def _silent(question: Question, silent: Mapping[str, str]) -> Iterable[Gap]:
+def _silent(question: Question, product: str, silent: Mapping[str, str]) -> Iterable[Gap]:
     if not silent:
         return
-    product = question.distro.product
-    if question.knowledge.speaks_for(question.distro.product):
+    if question.knowledge.speaks_for(product):
         reason = f"the feeds here speak for other packages of {product}, not for {_named(silent.values())}"
     else:
-        reason = f"no advisory feed of {question.distro.id} here speaks for {product}"
+        reason = f"no advisory feed of {product.partition(':')[0]} here speaks for {product}"
     yield Gap(
         subject=question.subject,
         what="no-feed",
@@ -140,7 +168,7 @@ def _threat_feeds(question: Question) -> Iterable[Gap]:
 
 
 def _ended(question: Question, ended: EndOfLife, sources: Collection[str]) -> Gap:
-    product = question.distro.product
+    product = ended.product
     return Gap(
         subject=question.subject,
         what="end-of-life",

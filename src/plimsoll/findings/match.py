@@ -3,19 +3,23 @@
 Everything is asked of the store at once for all packages; only the evidence of a finding is asked one by one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from plimsoll.findings.build import Background, Case, Hit, finding_of
 from plimsoll.findings.comparison import Ruler
-from plimsoll.findings.coverage import Coverage, Question, cover, without_distribution
+from plimsoll.findings.coverage import Coverage, Question, cover
 from plimsoll.findings.installs import Install, installs_of
-from plimsoll.model.finding import Finding
+from plimsoll.findings.naming import same
+from plimsoll.findings.not_applicable import why_not
+from plimsoll.findings.streams import applies
+from plimsoll.model.finding import Finding, NotApplicable
 from plimsoll.model.gap import Gap
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase, StoredStatement, Threat
-from plimsoll.model.package import Distro, Package
+from plimsoll.model.package import Package
 from plimsoll.model.statement import State
+from plimsoll.systems.known import systems
 from plimsoll.versions.schemes import scheme
 
 _IDS_SHOWN = 50
@@ -44,34 +48,30 @@ class Matched:
     stale: Mapping[str, int] = field(default_factory=dict)
     undetermined: tuple[Finding, ...] = ()
     measured: int = 0
+    not_applicable: tuple[NotApplicable, ...] = ()
 
 
-def match(  # noqa: PLR0913, PLR0917 - each is another stage's answer; the pipeline puts them together
+def match(
     subject_id: str,
     packages: Sequence[Package],
-    distro: Distro | None,
-    ecosystem_schemes: Mapping[str, str],
     knowledge: KnowledgeBase,
-    end_of_life: EndOfLife | None,
+    end_of_life: Callable[[str], EndOfLife | None],
     as_of: str,
 ) -> Matched:
-    """Find the vulnerabilities of packages as of an ISO day.
+    """Find the vulnerabilities of packages as of an ISO day; `end_of_life` gives that of a product.
 
-    `ecosystem_schemes` gives the version scheme of each ecosystem, both by name; `end_of_life` is that of the
-    distribution. Raises KnowledgeError where the store turns out damaged.
+    Raises KnowledgeError where the store turns out damaged.
     """
     if not packages:
         return Matched()
-    rulers = {name: Ruler(scheme(name)) for name in sorted(set(ecosystem_schemes.values()) - {""})}
-    installs = installs_of(packages, lambda ecosystem: rulers[ecosystem_schemes[ecosystem]])
-    if distro is None:
-        return _without_findings(without_distribution(subject_id, installs))
-    question = Question(subject=subject_id, distro=distro, knowledge=knowledge, end_of_life=end_of_life, as_of=as_of)
+    rulers: dict[str, Ruler] = {}
+
+    def ruler_of(system: str) -> Ruler:
+        return rulers.setdefault(system, Ruler(scheme(systems()[system].scheme)))
+
+    installs = installs_of(packages, ruler_of)
+    question = Question(subject=subject_id, knowledge=knowledge, end_of_life=end_of_life, as_of=as_of)
     return _matched(question, installs, cover(question, installs), _held(question, installs))
-
-
-def _without_findings(coverage: Coverage) -> Matched:
-    return Matched(gaps=coverage.gaps, unmeasured=coverage.unmeasured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,15 @@ class _Held:
     affected: Holding = field(default_factory=dict)
     undetermined: Holding = field(default_factory=dict)
     incomparable: Holding = field(default_factory=dict)
+
+    def put(self, install: Install, index: int, stored: StoredStatement, *, certain: bool) -> None:
+        """Sort one statement in, by what it says and whether it holds for certain."""
+        if not certain:
+            kind = self.incomparable
+        else:
+            kind = self.undetermined if stored.statement.state is State.UNDETERMINED else self.affected
+        place = (install.package, stored.statement.vulnerability)
+        kind.setdefault(place, {}).setdefault(index, []).append(stored)
 
     @property
     def potential(self) -> Holding:
@@ -97,30 +106,46 @@ class _Held:
 def _held(question: Question, installs: Sequence[Install]) -> _Held:
     """Ask which statements may hold, compare where keys could not, and sort the answers out by what they say."""
     held = _Held()
-    wanted = [(install.source, install.key) for install in installs]
-    for index, stored in question.knowledge.affecting(question.distro.product, wanted):
+    for index, stored in _answers(question, installs):
         said, install = stored.statement, installs[index]
-        if said.state is State.NOT_AFFECTED:
+        is_of_stream = applies(said.stream, install.stream, install.version)
+        if said.state is State.NOT_AFFECTED or is_of_stream is False:
             continue
         by_key = install.key is not None and not stored.slow and said.scheme == install.ruler.scheme.name
         holds = True if by_key else install.ruler.compare(install.version, said).holds
         if holds is False:
             continue
-        if holds is None:
-            kind = held.incomparable
-        else:
-            kind = held.undetermined if said.state is State.UNDETERMINED else held.affected
-        kind.setdefault((install.package, said.vulnerability), {}).setdefault(index, []).append(stored)
+        held.put(install, index, stored, certain=holds is not None and is_of_stream is not None)
     return held
 
 
+def _answers(question: Question, installs: Sequence[Install]) -> Iterable[tuple[int, StoredStatement]]:
+    """Ask once for each product; the answers carry the index of the install."""
+    by_product: dict[str, list[int]] = {}
+    for index, install in enumerate(installs):
+        if install.product:
+            by_product.setdefault(install.product, []).append(index)
+    for product, indices in by_product.items():
+        wanted = [(installs[index].asked, installs[index].key) for index in indices]
+        for number, stored in question.knowledge.affecting(product, wanted):
+            yield indices[number], stored
+
+
 def _matched(question: Question, installs: Sequence[Install], coverage: Coverage, held: _Held) -> Matched:
-    potential = held.potential
-    vulnerabilities = {vulnerability for _, vulnerability in (*held.affected, *potential)}
-    threats = question.knowledge.threats(sorted(vulnerabilities))
-    found = _cases(question, installs, held.affected, threats)
-    doubtful = [replace(case, certain=False) for case in _cases(question, installs, potential, threats)]
-    findings = tuple(_findings(question, (*found, *doubtful), coverage))
+    names = _names(held)
+    if not names:
+        return _nothing_found(coverage)
+    threats = question.knowledge.threats(sorted({name for _, name in names}))
+    affected, potential = _told(held.affected, names), _told(held.potential, names)
+    not_applicable = _not_applicable(question, installs, affected)
+    found = _cases(question, installs, {place: at for place, at in affected.items() if place[0] not in not_applicable})
+    doubtful = _cases(
+        question,
+        installs,
+        {place: at for place, at in potential.items() if place not in affected and place[0] not in not_applicable},
+    )
+    cases = (*found, *(replace(case, certain=False) for case in doubtful))
+    findings = tuple(_findings(question, [_threatened(case, names, threats) for case in cases], coverage))
     return Matched(
         findings=findings[: len(found)],
         gaps=(
@@ -132,19 +157,74 @@ def _matched(question: Question, installs: Sequence[Install], coverage: Coverage
         stale=MappingProxyType(dict(coverage.stale)),
         undetermined=findings[len(found) :],
         measured=coverage.measured,
+        not_applicable=tuple(not_applicable.values()),
     )
 
 
-def _cases(
-    question: Question, installs: Sequence[Install], holding: Holding, threats: Mapping[str, Threat]
-) -> list[Case]:
+def _nothing_found(coverage: Coverage) -> Matched:
+    return Matched(
+        gaps=coverage.gaps,
+        unmeasured=MappingProxyType(dict(coverage.unmeasured)),
+        stale=MappingProxyType(dict(coverage.stale)),
+        measured=coverage.measured,
+    )
+
+
+Names = dict[Place, str]
+"""Under which id a vulnerability of a source package is told."""
+
+
+def _names(held: _Held) -> Names:
+    by_package: dict[str, dict[str, list[StoredStatement]]] = {}
+    for holding in (held.affected, held.undetermined, held.incomparable):
+        for (package, vulnerability), at in holding.items():
+            statements = by_package.setdefault(package, {}).setdefault(vulnerability, [])
+            statements.extend(stored for every in at.values() for stored in every)
+    return {
+        (package, vulnerability): name
+        for package, named in by_package.items()
+        for vulnerability, name in same(named).items()
+    }
+
+
+def _told(holding: Holding, names: Names) -> Holding:
+    """Join what holds under several ids of one vulnerability."""
+    told: Holding = {}
+    for place, at in holding.items():
+        into = told.setdefault((place[0], names[place]), {})
+        for index, statements in at.items():
+            into.setdefault(index, []).extend(statements)
+    return told
+
+
+def _not_applicable(question: Question, installs: Sequence[Install], affected: Holding) -> dict[str, NotApplicable]:
+    """Give what is said of source packages whose installed packages cannot have their vulnerabilities, by key."""
+    packages: dict[str, list[Install]] = {}
+    for install in installs:
+        packages.setdefault(install.package, []).append(install)
+    found = {}
+    for package in sorted({package for package, _ in affected}):
+        reason = why_not(binary for install in packages[package] for binary in install.binaries)
+        if reason:
+            first = packages[package][0]
+            found[package] = NotApplicable(
+                subject=question.subject,
+                package=first.source,
+                version=first.source_version,
+                reason=reason,
+                vulnerabilities=tuple(sorted(name for key, name in affected if key == package)),
+            )
+    return found
+
+
+def _cases(question: Question, installs: Sequence[Install], holding: Holding) -> list[Case]:
     """Make one case of each source package and vulnerability, whatever versions are installed, in order."""
     return [
         Case(
             subject=question.subject,
             package=package,
             vulnerability=vulnerability,
-            threat=threats.get(vulnerability, Threat()),
+            threat=Threat(),
             hits=tuple(
                 Hit(install=installs[index], statements=tuple(statements))
                 for index, statements in sorted(by_install.items())
@@ -154,20 +234,38 @@ def _cases(
     ]
 
 
+def _threatened(case: Case, names: Names, threats: Mapping[str, Threat]) -> Case:
+    """Add what is known of a vulnerability under all of its ids."""
+    ids = sorted(
+        id_ for (package, id_), told in names.items() if package == case.package and told == case.vulnerability
+    )
+    known = [threats[id_] for id_ in (case.vulnerability, *ids) if id_ in threats]
+    first = threats.get(case.vulnerability, Threat())
+    if len(known) > 1 or (known and known[0] is not first):
+        ratings = tuple(dict.fromkeys(rating for threat in known for rating in threat.ratings))
+        first = replace(first, ratings=ratings)
+    return replace(case, threat=first, also=tuple(id_ for id_ in ids if id_ != case.vulnerability))
+
+
 def _findings(question: Question, cases: Iterable[Case], coverage: Coverage) -> Iterable[Finding]:
     dates = {feed.name: feed.date for feed in question.knowledge.feeds(question.as_of)}
     references: dict[str, tuple[str, ...]] = {}
     for case in cases:
-        name = case.vulnerability
-        if name not in references:
-            references[name] = _references(name, question.knowledge)
+        ids = (case.vulnerability, *case.also)
+        for name in ids:
+            if name not in references:
+                references[name] = _references(name, question.knowledge)
         background = Background(
-            weighed=question.knowledge.weighed(question.distro.product, case.hits[0].install.source, name),
-            references=references[name],
+            weighed={hit.install.asked: _weighed(question, hit.install, ids) for hit in case.hits},
+            references=tuple(dict.fromkeys(address for name in ids for address in references[name])),
             package_dates=coverage.dates,
             feed_dates=dates,
         )
         yield finding_of(case, background)
+
+
+def _weighed(question: Question, install: Install, ids: Iterable[str]) -> tuple[StoredStatement, ...]:
+    return tuple(stored for name in ids for stored in question.knowledge.weighed(install.product, install.asked, name))
 
 
 def _references(vulnerability: str, knowledge: KnowledgeBase) -> tuple[str, ...]:
@@ -210,7 +308,7 @@ def _gaps(question: Question, installs: Sequence[Install], holding: Holding, dou
         yield Gap(
             subject=question.subject,
             what=doubt.what,
-            question=f"Is {install.source} {install.version} affected by {listed}?",
+            question=f"Is {install.source} {install.source_version} affected by {listed}?",
             reason=f"{doubt.reason}: {listed}",
             count=len(names),
             advice=doubt.advice,

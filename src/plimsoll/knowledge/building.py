@@ -17,7 +17,7 @@ from plimsoll.model.statement import Feed, Knowledge
 from plimsoll.model.version import Scheme
 from plimsoll.plugins import discover
 
-_MARKS = {"temp.incoming": 17, "rating": 5, "exploited": 3, "probability": 3}
+_MARKS = {"temp.incoming": 18, "rating": 5, "exploited": 3, "probability": 3}
 
 
 class Builder:

@@ -4,7 +4,7 @@
 CREATE TEMP TABLE incoming (
     feed INTEGER, product INTEGER, package INTEGER, vulnerability INTEGER, advisory INTEGER, state INTEGER,
     scheme INTEGER, flags INTEGER, lo_text TEXT, hi_text TEXT, stream INTEGER, lo BLOB, hi BLOB, severity INTEGER,
-    detail INTEGER, aliases TEXT, since INTEGER
+    detail INTEGER, aliases TEXT, since INTEGER, modified INTEGER
 );
 CREATE UNIQUE INDEX temp.incoming_identity ON incoming (
     vulnerability, product, package, feed, advisory, state, scheme, flags, lo_text, ifnull(hi_text, ''), stream
@@ -12,7 +12,7 @@ CREATE UNIQUE INDEX temp.incoming_identity ON incoming (
 CREATE TEMP TABLE gathered (
     feed INTEGER, product INTEGER, package INTEGER, vulnerability INTEGER, advisory INTEGER, state INTEGER,
     scheme INTEGER, flags INTEGER, lo_text TEXT, hi_text TEXT, stream INTEGER, lo BLOB, hi BLOB, severity INTEGER,
-    detail INTEGER, aliases TEXT, since INTEGER, until INTEGER
+    detail INTEGER, aliases TEXT, since INTEGER, until INTEGER, modified INTEGER
 );
 -- Products that the feeds of this build speak about, wholly or only for the packages in `spoken`: what a former
 -- store says of anything else is kept.

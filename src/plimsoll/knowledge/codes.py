@@ -5,7 +5,7 @@ import re
 from plimsoll.model.severity import Severity
 from plimsoll.model.statement import State
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x504C494D
 """`PLIM`, in the header of every store."""
 
@@ -49,3 +49,14 @@ def day_number(day: str) -> int:
 def day_text(number: int) -> str:
     """Give the ISO day of an integer, "" for 0."""
     return f"{number // 10000:04d}-{number // 100 % 100:02d}-{number % 100:02d}" if number else ""
+
+
+def moment_number(moment: str) -> int:
+    """Give an ISO date and time (UTC) as seconds since 1970, 0 for "" and for what is none."""
+    from datetime import UTC, datetime
+
+    try:
+        known = datetime.fromisoformat(moment)
+    except ValueError:
+        return 0
+    return max(0, int((known if known.tzinfo else known.replace(tzinfo=UTC)).timestamp()))

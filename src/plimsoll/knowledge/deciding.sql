@@ -1,22 +1,30 @@
--- Fills the statements, in the order in which they are stored. For one product, package and vulnerability the feed
--- of the highest authority decides; evidence (errata) decides only where nobody else speaks about it.
+-- Fills the statements, in the order in which they are stored. For one product, package, vulnerability and stream the
+-- feed of the highest authority decides; evidence (errata) decides only where nobody else speaks about it. Where several
+-- feeds hold copies of one record, only the newest counts (at equal age all do: they say the same).
 INSERT INTO main.statement (
     product, package, decides, hi, n, lo, vulnerability, feed, state, severity, scheme, flags, lo_text, hi_text,
-    advisory, detail, stream, aliases, since, until
+    advisory, detail, stream, aliases, since, until, modified
 )
 SELECT product, package, until = 0 AND weight = best AS decides, hi,
        row_number() OVER (
            ORDER BY product, package, until = 0 AND weight = best, hi, vulnerability, feed, advisory, lo, state, until,
-                    lo_text, hi_text, flags, since
+                    lo_text, hi_text, flags, since, stream
        ) AS n,
        lo, vulnerability, feed, state, severity, scheme, flags, lo_text, hi_text, advisory, detail, stream, aliases,
-       since, until
+       since, until, modified
 FROM (
-    SELECT *, max(weight) OVER (PARTITION BY product, package, vulnerability) AS best
+    SELECT *, max(weight) OVER (PARTITION BY product, package, vulnerability, stream) AS best
     FROM (
-        SELECT g.*, CASE WHEN g.until <> 0 THEN -1
+        SELECT g.*, CASE WHEN g.until <> 0 THEN -2
+                         WHEN g.modified < g.newest THEN -1
                          ELSE (g.flags & 1 = 0) * 1000000 + f.authority END AS weight
-        FROM temp.gathered AS g JOIN main.feed AS f ON f.id = g.feed
+        FROM (
+            SELECT *, CASE WHEN modified = 0 THEN 0 ELSE
+                max(CASE WHEN until = 0 THEN modified ELSE 0 END) OVER (
+                    PARTITION BY product, package, CASE WHEN advisory = 0 THEN vulnerability ELSE advisory END
+                ) END AS newest
+            FROM temp.gathered
+        ) AS g JOIN main.feed AS f ON f.id = g.feed
     )
 )
 ORDER BY n;

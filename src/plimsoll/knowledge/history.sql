@@ -4,7 +4,7 @@
 INSERT INTO temp.gathered
 SELECT i.feed, i.product, i.package, i.vulnerability, i.advisory, i.state, i.scheme, i.flags, i.lo_text, i.hi_text,
        i.stream, i.lo, i.hi, i.severity, i.detail, i.aliases,
-       CASE WHEN i.since <> 0 THEN i.since ELSE ifnull(min(f.since), :today) END, 0
+       CASE WHEN i.since <> 0 THEN i.since ELSE ifnull(min(f.since), :today) END, 0, i.modified
 FROM temp.incoming AS i
 LEFT JOIN former.statement AS f INDEXED BY statement_by_vulnerability
     ON f.vulnerability = i.vulnerability AND f.product = i.product AND f.package = i.package AND f.feed = i.feed
@@ -26,7 +26,7 @@ SELECT f.feed, f.product, f.package, f.vulnerability, f.advisory, f.state, f.sch
                ))
            ) THEN :today
            ELSE 0
-       END
+       END, f.modified
 FROM former.statement AS f
 WHERE f.until <> 0 OR NOT EXISTS (
     SELECT 1 FROM temp.incoming AS i

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from plimsoll.errors import KnowledgeError, LimitError
-from plimsoll.knowledge.codes import EVIDENCE, SEVERITY_CODES, STATE_CODES, day_number
+from plimsoll.knowledge.codes import EVIDENCE, SEVERITY_CODES, STATE_CODES, day_number, moment_number
 from plimsoll.knowledge.interning import Keys, Words
 from plimsoll.model.limits import Limits
 from plimsoll.model.statement import (
@@ -132,5 +132,6 @@ class Intake:
             words.number(said.detail),
             " ".join(said.aliases),
             day_number(said.since),
+            moment_number(said.modified) if said.modified else 0,
         )
         self._add("temp.incoming", row, is_record=is_record)

@@ -65,6 +65,7 @@ CREATE TABLE statement (
     aliases TEXT NOT NULL,
     since INTEGER NOT NULL,
     until INTEGER NOT NULL,     -- 0: current
+    modified INTEGER NOT NULL,  -- when its record last changed, in seconds since 1970; 0 where there is one copy only
     PRIMARY KEY (product, package, decides, hi, n)
 ) WITHOUT ROWID;
 

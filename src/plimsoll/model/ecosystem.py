@@ -5,25 +5,31 @@ from dataclasses import dataclass
 
 from plimsoll.model.package import Observed
 
+Window = Callable[[bytes, int], tuple[int, int] | None]
+"""Given the first 4 KiB of an executable and its size: which bytes of it to parse (from, to), None for none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ecosystem:
-    """One packaging system. One file in `ecosystems/` holds one such constant.
+    """One kind of file that tells of packages. One file in `ecosystems/` holds one such constant.
 
-    `paths` are patterns relative to a root, matched below any folder (`*` stands for part of one name; only
-    in the last name or its parent); `head` instead finds executables by bytes in their first 4 KiB.
-    `parse(path, data)` is pure and total: it never raises on bad data but returns faults; it is None where
-    there is no reader yet: then what the patterns find is a Gap with a count. `version` counts changes of
-    `parse` or `paths`: the layer memory forgets only this plug-in's facts. `scheme` names a version scheme.
-    `at_root` says the database describes the root it lies in (dpkg, apk), so copies elsewhere are gaps.
+    `paths` are patterns relative to a root, matched below any folder (`*` stands for part of one name; the last name
+    is literal, has an ending (`*.jar`) or a beginning (`libssl.so*`), or is `*` below a literal folder); `window`
+    instead, or as well, is asked of every executable by its first 4 KiB, and then `parse` gets the bytes of that
+    window. `parse(path, data)` is pure and total: it never raises on bad data but returns faults. `version` counts
+    changes of `parse` or `paths`: the layer memory forgets only this plug-in's facts. `system` names the packaging
+    system of the packages, "" where the file tells of other facts. `at_root` says the file describes the root it lies
+    in (dpkg, apk, rpm), so copies elsewhere are gaps. `declared` says that it tells what is wanted, not what is
+    installed (lockfiles): looked at in source trees, in images only when asked for.
     """
 
     name: str
     title: str
     version: int
     paths: tuple[str, ...]
-    purl_type: str = ""
-    scheme: str = ""
-    head: bytes = b""
+    parse: Callable[[str, bytes], Observed]
+    system: str = ""
+    window: Window | None = None
     at_root: bool = False
-    parse: Callable[[str, bytes], Observed] | None = None
+    declared: bool = False
+    unowned: bool = False

@@ -134,3 +134,14 @@ class Finding:
     def fix_key(self) -> str:
         """The fix that removes this finding: `vulnerability:<source package>`, else the finding's own id."""
         return self.id.removesuffix(f":{self.vulnerability.id}") if self.vulnerability else self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """Vulnerabilities of a source package that are in none of its installed packages, with the reason."""
+
+    subject: str
+    package: str
+    version: str
+    reason: str
+    vulnerabilities: tuple[str, ...]

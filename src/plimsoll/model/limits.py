@@ -28,8 +28,10 @@ class Limits:
     path_size: float = _limit(4096, "bytes", "length of one path")
     path_depth: float = _limit(256, "names", "folders above one entry")
     header_size: float = _limit(1 * MIB, "bytes", "size of one PAX or GNU long-name record")
-    file_size: float = _limit(64 * MIB, "bytes", "size of a file that a reader parses")
-    kept_size: float = _limit(512 * MIB, "bytes", "all files of one layer that readers parse, together")
+    file_size: float = _limit(256 * MIB, "bytes", "size of a file that a reader parses")
+    kept_size: float = _limit(
+        8 * GIB, "bytes", "all files of one layer that readers parse, together; the rest is a gap"
+    )
     packages: float = _limit(100_000, "packages", "packages of one target")
     symlinks: float = _limit(40, "links", "symbolic links followed for one path")
     manifest_size: float = _limit(16 * MIB, "bytes", "size of a manifest, index or image configuration")

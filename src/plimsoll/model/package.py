@@ -1,6 +1,7 @@
 """Installed packages: what a database says, and what Plimsoll makes of it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 MOST_RECORDS = 100_000
 """Packages that one file may state; the largest distributions have fewer in all. The rest becomes a fault."""
@@ -10,8 +11,17 @@ MOST_RECORDS = 100_000
 class PackageRecord:
     """One package as one file states it; what ecosystems return and the layer memory keeps.
 
-    `source` and `source_version` name the source package (Debian `Source:`, Alpine `o:`); they equal name and
-    version where the database does not say otherwise. `architecture` is the packaging system's own word.
+    `name` is the full name as the packaging system writes it (`group:artifact`, `@scope/name`, a Go module path).
+    `source` and `source_version` name the source package (Debian `Source:`, Alpine `o:`, rpm SOURCERPM); they equal
+    name and version where the database does not say otherwise. `architecture` is the packaging system's own word,
+    `licence` as written. `stream` is the stream it comes from, where that decides which advisories hold
+    (`module:nodejs:18`). `hashes` are of the package's archive or file, as `algorithm:hex` (`sha1:…`, `sha512:…`).
+    `requires` are packages of the same system that it depends on, as `name` or `name version`. `inside` is the path
+    within the file where that is an archive (`WEB-INF/lib/a.jar`, nested ones joined by `!/`), `cpe` is
+    `vendor:product` where feeds speak of it so.
+
+    Of declared packages: `line` (from 1) where it is declared, 0 if unknown; `direct` whether the project itself asks
+    for it, None if unknown; `scope` "" for what is needed at run time, else `dev`, `optional`, `test`, `build`.
     """
 
     name: str
@@ -20,6 +30,27 @@ class PackageRecord:
     source_version: str
     architecture: str = ""
     licence: str = ""
+    stream: str = ""
+    hashes: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    inside: str = ""
+    cpe: str = ""
+    line: int = 0
+    direct: bool | None = None
+    scope: str = ""
+
+    @classmethod
+    def simple(cls, name: str, version: str, **more: Any) -> "PackageRecord":  # noqa: ANN401 - fields of this class
+        """Give a package that is its own source package."""
+        return cls(name=name, version=version, source=name, source_version=version, **more)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """The files that one package of a distribution owns: `paths` relative to the root, one on each line."""
+
+    owner: str
+    paths: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,21 +58,27 @@ class Observed:
     """What an ecosystem read in one file of one layer.
 
     `facts` are other things the file states, as name and value (the fields of os-release). `faults` are the parts
-    that could not be read.
+    that could not be read. `owned` says which files packages own. `again` asks to be given the whole file, where the
+    window did not hold all: done only if no package owns the file, because then nobody needs to know.
     """
 
     packages: tuple[PackageRecord, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
+    owned: tuple[Owned, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """An installed package of a subject.
+    """A package of a subject, installed or declared.
 
-    `ecosystem` is the plug-in's name, `purl` the package URL of the binary, `key` the version-free identity of
-    its *source* package (`type/namespace/name`). `path` is the database that lists it, `layer` the verified
-    digest (diff id) of the layer that brought this version, `instruction` what created that layer.
+    `ecosystem` is the packaging system's name, `purl` the package URL of the binary, `key` the version-free identity
+    of its *source* package (`type/namespace/name`). `product` is what feeds are asked about (`debian:12`, `pypi`), ""
+    where nobody knows. `path` is the file that lists it, `layer` the verified digest (diff id) of the layer that
+    brought this version, `instruction` what created that layer. `owner` is the distribution's package that owns that
+    file, as a purl: such a package is judged through its owner. `declared` says that a lockfile wants it. `requires`
+    are purls of packages of this subject, or names of ones that are not there. The rest is as in PackageRecord.
     """
 
     ecosystem: str
@@ -51,11 +88,21 @@ class Package:
     key: str
     source: str
     source_version: str
+    product: str = ""
     architecture: str = ""
     licence: str = ""
     path: str = ""
     layer: str = ""
     instruction: str = ""
+    owner: str = ""
+    declared: bool = False
+    stream: str = ""
+    hashes: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    cpe: str = ""
+    line: int = 0
+    direct: bool | None = None
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +110,23 @@ class Distro:
     """The distribution of a root file system, from os-release or its older relatives.
 
     `id` is os-release ID (`debian`), `version` the part that feeds speak of (`12`, `3.20`, `sid`, `edge`).
+    `namespace` is what package URLs call it, "" for its id; `judged_as` the distribution whose feeds speak for it
+    (CentOS: `rhel`), "" for itself.
     """
 
     id: str
     version: str
     name: str = ""
+    namespace: str = ""
+    judged_as: str = ""
 
     @property
     def product(self) -> str:
-        """`id:version`, the product that feeds speak for; just the id where a distribution has no versions."""
+        """`id:version`, what people call it; just the id where a distribution has no versions."""
         return f"{self.id}:{self.version}" if self.version else self.id
+
+    @property
+    def asked(self) -> str:
+        """The product that feeds speak for."""
+        name = self.judged_as or self.id
+        return f"{name}:{self.version}" if self.version else name

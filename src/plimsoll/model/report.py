@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from plimsoll.model.check import CheckResult
-from plimsoll.model.finding import Finding
+from plimsoll.model.finding import Finding, NotApplicable
 from plimsoll.model.gap import Gap
 from plimsoll.model.package import Package
 from plimsoll.model.score import Score
@@ -66,8 +66,9 @@ class Report:
 
     `undetermined` are no findings, but may be some: the vendor has not determined it (`status` says so), or the
     installed version has no order among those of the advisories. They count at the low end of the score only;
-    no filter and no gate touches them. `knowledge_built` is the ISO day on which the knowledge was built,
-    `snapshot` says that it is the one embedded in Plimsoll, not one that `db update` built.
+    no filter and no gate touches them. `not_applicable` says of what is stated about a source package why it does not
+    concern the packages made from it. `knowledge_built` is the ISO day on which the knowledge was built, `snapshot`
+    says that it is the one embedded in Plimsoll, not one that `db update` built.
     """
 
     schema: str = SCHEMA
@@ -86,5 +87,6 @@ class Report:
     settings: str = ""
     hidden: int = 0
     undetermined: tuple[Finding, ...] = ()
+    not_applicable: tuple[NotApplicable, ...] = ()
     knowledge_built: str = ""
     snapshot: bool = False

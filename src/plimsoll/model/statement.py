@@ -23,12 +23,17 @@ class State(StrEnum):
 class Statement:
     """One publisher's word on one interval of versions: from `lo` (inclusive) to `hi` (exclusive).
 
-    `product` is `id:version` of a distribution (or an ecosystem name), `package` the *source* package.
+    `product` is `id:version` of a distribution, or the product of a packaging system (`pypi`); `package` the *source*
+    package, or for rpm distributions the binary where the publisher lists binaries, in the system's normal spelling.
     `vulnerability` is the CVE where there is one; `advisory` the record that says so (`CVE-…`, `DSA-…`).
     `lo` "" is "from the start"; `hi` None is "not fixed"; `hi_inclusive` makes `hi` the last affected one.
     `severity` is the publisher's own rating, None where it gives none. `detail` is the publisher's own word for
     the state (`no-dsa`, `postponed`, `end-of-life` …). `since` is the record's date (ISO), "" if unknown.
     `evidence` rows support other statements on the same vulnerability and decide only when there is none.
+    `stream` is "" for the release as such, else the part of it that the statement is about: `module:nodejs:18` (rpm
+    modularity), `esm` (Ubuntu Pro), `eus:9.2`, `aus:…`, `e4s:…`, `tus:…` (Red Hat's extended support). `modified` is
+    when the record last changed (ISO date and time, UTC), where several feeds hold copies of one record under the
+    same `advisory`: the newest copy counts, "" if there is only one. `aliases` are other ids of the same vulnerability.
     """
 
     product: str
@@ -46,6 +51,7 @@ class Statement:
     since: str = ""
     evidence: bool = False
     aliases: tuple[str, ...] = ()
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

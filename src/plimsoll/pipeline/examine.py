@@ -11,8 +11,9 @@ from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import LayerFacts
 from plimsoll.model.subject import Subject
+from plimsoll.pipeline.databases import Seen
 from plimsoll.pipeline.distribution import VersionOf, recognise, stated_by_user
-from plimsoll.pipeline.inventory import Inventory, Seen, take_inventory
+from plimsoll.pipeline.inventory import Inventory, take_inventory
 from plimsoll.pipeline.layers import LayerReader
 from plimsoll.pipeline.target import opened
 from plimsoll.plugins import discover
@@ -21,8 +22,12 @@ from plimsoll.trees.paths import ancestors
 from plimsoll.trees.source import Opened
 from plimsoll.trees.tree import Tree
 
-JOIN = 1
+JOIN = 2
 """Changes whenever the same layers would be joined to something else."""
+
+
+SOURCE_TREE = "source tree"
+"""The kind of subject whose packages are declared, not installed."""
 
 
 class Progress:
@@ -40,13 +45,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
-    """How to look at a target. `skip_dirs` and `skip_files` are paths or patterns below its root."""
+    """How to look at a target. `skip_dirs` and `skip_files` are paths or patterns below its root.
+
+    `declared` adds what lockfiles want to what is installed.
+    """
 
     target: str
     platform: str = ""
     distro: str = ""
     skip_dirs: tuple[str, ...] = ()
     skip_files: tuple[str, ...] = ()
+    declared: bool = False
     verify: bool = False
     memory: Path | None = None
     limits: Limits = field(default_factory=Limits)
@@ -75,8 +84,10 @@ class Joined:
 def examine(how: Examination, version_of: VersionOf, standard_input: IO[bytes], progress: Progress) -> Examined:
     """Look at a target. Raises TargetError, HostileInputError, LimitError, UsageError."""
     memory = LayerMemory(how.memory, rules=shaping(how.limits))
-    reader = LayerReader(discover("plimsoll.ecosystems", Ecosystem), memory, how.limits, verify=how.verify)
     with opened(how.target, how.platform, how.limits, standard_input) as target:
+        if target.listed is not None:
+            return _listed(how, target)
+        reader = LayerReader(_looking(how, target), memory, how.limits, verify=how.verify)
         progress.start(sum(layer.size for layer in target.layers), target.subject.name)
         try:
             joined = _joined(how, target, reader, version_of, progress.advance)
@@ -90,6 +101,26 @@ def examine(how: Examination, version_of: VersionOf, standard_input: IO[bytes], 
         layers=joined.layers,
         notes=(f"layer memory is not used: {memory.why_not}",) if how.memory and memory.why_not else (),
     )
+
+
+def _listed(how: Examination, target: Opened) -> Examined:
+    """Take what a list says; nothing was looked at, so nothing else is known."""
+    distro = stated_by_user(how.distro) if how.distro else target.distro
+    return Examined(
+        subject=replace(target.subject, distro=distro.product if distro else target.subject.distro),
+        took=target.took,
+        inventory=Inventory(packages=target.listed or (), distro=distro, gaps=(), unread={}),
+        gaps=(*target.gaps, *_skipped(how, target.subject.id)),
+        layers=target.told,
+    )
+
+
+def _looking(how: Examination, target: Opened) -> dict[str, Ecosystem]:
+    """Choose the plug-ins: source trees tell what is declared, everything else what is installed."""
+    every: dict[str, Ecosystem] = discover("plimsoll.ecosystems", Ecosystem)
+    if target.subject.kind == SOURCE_TREE:
+        return {name: plugin for name, plugin in every.items() if plugin.declared}
+    return {name: plugin for name, plugin in every.items() if how.declared or not plugin.declared}
 
 
 def _joined(

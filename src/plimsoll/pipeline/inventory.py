@@ -1,27 +1,26 @@
-"""Join what was observed per layer into what is installed: packages, the distribution, and what was not read."""
+"""Join what was observed per layer into what a target holds: packages, and what was not read."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from plimsoll.errors import LimitError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.gap import Gap
-from plimsoll.model.limits import Limits
-from plimsoll.model.package import Distro, Observed, Package, PackageRecord
-from plimsoll.model.purl import purl, purl_key
+from plimsoll.model.package import Distro, Observed, Owned, Package, PackageRecord
 from plimsoll.model.recipe import Recipe
-from plimsoll.trees.index import DIRECTORY
-from plimsoll.trees.observe import LayerObservation
-from plimsoll.trees.tree import Content, Tree
+from plimsoll.pipeline.databases import Seen, databases, elsewhere
+from plimsoll.pipeline.naming import Place, package_of, related
+from plimsoll.pipeline.ownership import owners
+from plimsoll.systems.known import systems
 
-ReadAgain = Callable[[int, Collection[Content]], dict[Content, bytes]]
-"""Reads some files of one layer (its number, 0 the lowest) again."""
+_READ_AGAIN = 256 << 20
+"""Bytes of files that are read again at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """What a target holds. `unread` counts what ecosystems without a reader found, by their title."""
+    """What a target holds. `unread` counts what could not be read of it, by the title of who would have."""
 
     packages: tuple[Package, ...]
     distro: Distro | None
@@ -29,142 +28,127 @@ class Inventory:
     unread: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """All that was observed: layers lowest first, joined as a tree, with the plug-ins that looked."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one plug-in read in one visible file of a layer."""
 
-    subject: str
-    layers: Sequence[LayerObservation]
-    tree: Tree
-    ecosystems: Mapping[str, Ecosystem]
-    recipe: Recipe | None
-    read_again: ReadAgain
-    limits: Limits
-    check: Callable[[], None]
+    plugin: Ecosystem
+    path: str
+    layer: int
+    observed: Observed
 
 
 def take_inventory(seen: Seen, distro: Distro | None) -> Inventory:
-    """List what is installed. `distro` is what os-release said, or what the user says it is."""
-    packages: list[Package] = []
+    """List what is there. `distro` is what os-release said, or what the user says it is."""
     gaps: list[Gap] = list(_refused(seen))
-    unread: dict[str, int] = {}
-    for plugin in seen.ecosystems.values():
-        if plugin.parse is None:
-            count = sum(1 for _ in _visible_paths(seen, plugin))
-            if count:
-                unread[plugin.title] = count
-        elif plugin.at_root and plugin.purl_type:
-            for path, observed in databases(seen, plugin, gaps):
-                packages.extend(_packages(seen, plugin, path, observed, distro))
-                gaps.extend(_faults(seen, plugin, path, observed))
-            gaps.extend(_elsewhere(seen, plugin))
+    packages, owned = _of_distribution(seen, distro, gaps)
+    found = [_Found(plugin, path, layer, observed) for plugin, path, layer, observed in _visible(seen)]
+    named = {package.name: package.purl for package in packages}
+    owning = owners({each.path for each in found}, owned, seen.tree)
+    owning = {path: named[name] for path, name in owning.items() if name in named}
+    for each in _read_again(seen, found, owning):
+        packages.extend(_packages(seen, each.plugin, each.path, each.observed, distro, owning.get(each.path, "")))
+        gaps.extend(_faults(seen, each.plugin, each.path, each.observed))
     if len(packages) > seen.limits.packages:
         raise LimitError("packages", seen.limits.packages, seen.subject)
-    gaps.extend(_no_reader(seen.subject, unread))
     return Inventory(
-        packages=tuple(sorted(set(packages), key=lambda p: (p.ecosystem, p.name, p.version, p.purl, p.path))),
-        distro=distro,
-        gaps=tuple(gaps),
-        unread=unread,
+        packages=_ordered(related(_once(packages))), distro=distro, gaps=_joined(gaps), unread=_unread(gaps)
     )
 
 
-def databases(seen: Seen, plugin: Ecosystem, gaps: list[Gap]) -> Iterator[tuple[str, Observed]]:
-    """Find the databases that describe the tree's root, through links: real path and what it says.
-
-    What lies there but could not be read is added to `gaps`.
-    """
-    if plugin.parse is None:
-        return
-    places = {real: path for pattern in plugin.paths for path, real in _places(seen, pattern)}
-    contents = {real: seen.tree.content(real) for real in places}
-    known = _read(seen, plugin, [content for content in contents.values() if content])
-    for real, content in sorted(contents.items()):
-        facts = known.get(content) if content else None
-        if isinstance(facts, bytes):
-            facts = plugin.parse(places[real], facts)
-        if facts is not None:
-            yield real, facts
-        else:
-            gaps.append(
-                Gap(
-                    subject=seen.subject,
-                    what="unreadable-database",
-                    question=f"{plugin.title} in {real}",
-                    reason="the file could not be read",
-                )
-            )
+def _of_distribution(seen: Seen, distro: Distro | None, gaps: list[Gap]) -> tuple[list[Package], list[Owned]]:
+    """Read the databases that describe the root."""
+    packages: list[Package] = []
+    owned: list[Owned] = []
+    for plugin in seen.ecosystems.values():
+        if not plugin.at_root:
+            continue
+        for path, observed in databases(seen, plugin, gaps):
+            owned.extend(observed.owned)
+            if plugin.system:
+                packages.extend(_packages(seen, plugin, path, observed, distro))
+            gaps.extend(_faults(seen, plugin, path, observed))
+        if plugin.system:
+            gaps.extend(elsewhere(seen, plugin))
+    return packages, owned
 
 
-def _places(seen: Seen, pattern: str) -> Iterator[tuple[str, str]]:
-    """Give the paths that a pattern means at the root, each with its real path; folders are no databases."""
-    folder, _, last = pattern.rpartition("/")
-    real = seen.tree.resolve(folder if "*" in last else pattern)
-    if real is None:
-        return
-    for path in seen.tree.children(real) if "*" in last else [real]:
-        target = seen.tree.resolve(path)
-        found = seen.tree.lookup(target) if target is not None else None
-        if target is not None and found is not None and found.entry.kind != DIRECTORY:
-            yield path, target
+def _visible(seen: Seen) -> Iterator[tuple[Ecosystem, str, int, Observed]]:
+    """Give what was read in files that may lie anywhere, as far as the joined tree shows them."""
+    for plugin in seen.ecosystems.values():
+        if plugin.at_root:
+            continue
+        for number, layer in enumerate(seen.layers):
+            for path, observed in layer.facts[plugin.name].items():
+                seen.check()
+                if seen.tree.is_visible(number, path):
+                    yield plugin, path, number, observed
 
 
-def _read(seen: Seen, plugin: Ecosystem, contents: Sequence[Content]) -> dict[Content, Observed | bytes]:
-    """Give what was observed in passing, and read what was not (links to odd places) once for each layer."""
-    known: dict[Content, Observed | bytes] = {}
-    unread: dict[int, set[Content]] = {}
-    for content in contents:
-        facts = seen.layers[content.layer].facts[plugin.name].get(content.path) if content.origin < 0 else None
-        if facts is not None:
-            known[content] = facts
-        else:
-            unread.setdefault(content.layer, set()).add(content)
-    for layer, wanted in sorted(unread.items()):
-        known.update(seen.read_again(layer, wanted))
-    return known
+def _read_again(seen: Seen, found: list[_Found], owning: Mapping[str, str]) -> Iterator[_Found]:
+    """Read whole files where a first look did not do, unless a package of the distribution owns them."""
+    again: dict[int, list[_Found]] = {}
+    for each in found:
+        if not each.observed.again:
+            yield each
+        elif each.path not in owning:
+            again.setdefault(each.layer, []).append(each)
+    for layer, wanted in sorted(again.items()):
+        for batch in _batches(seen, wanted):
+            contents = {each.path: seen.tree.content(each.path) for each in batch}
+            known = seen.read_again(layer, [content for content in contents.values() if content])
+            for each in batch:
+                seen.check()
+                content = contents[each.path]
+                data = known.get(content) if content else None
+                yield replace(each, observed=_whole(each.plugin, each.path, data))
 
 
-def _visible_paths(seen: Seen, plugin: Ecosystem) -> Iterator[str]:
-    for number, layer in enumerate(seen.layers):
-        for path in layer.facts[plugin.name]:
-            seen.check()
-            if seen.tree.is_visible(number, path):
-                yield path
+def _whole(plugin: Ecosystem, path: str, data: bytes | None) -> Observed:
+    if data is None:
+        return Observed(faults=("it could not be read, or is over file_size",))
+    observed = plugin.parse(path, data)
+    if not observed.again:
+        return observed
+    return replace(observed, again=False, faults=(*observed.faults, "its format is not understood"))
 
 
-def _packages(seen: Seen, plugin: Ecosystem, path: str, observed: Observed, distro: Distro | None) -> Iterator[Package]:
+def _batches(seen: Seen, found: list[_Found]) -> Iterator[list[_Found]]:
+    batch: list[_Found] = []
+    size = 0
+    for each in found:
+        placed = seen.tree.lookup(each.path)
+        size += placed.entry.size if placed else 0
+        if batch and size > _READ_AGAIN:
+            yield batch
+            batch, size = [], placed.entry.size if placed else 0
+        batch.append(each)
+    if batch:
+        yield batch
+
+
+def _packages(  # noqa: PLR0913, PLR0917 - what one file says, and where
+    seen: Seen, plugin: Ecosystem, path: str, observed: Observed, distro: Distro | None, owner: str = ""
+) -> Iterator[Package]:
+    system = systems()[plugin.system]
     brought_by = _layers_of(seen, plugin, path, observed)
-    namespace = distro.id if distro else ""
+    places: dict[int, Place] = {}
     for record in observed.packages:
         number = brought_by[record]
-        yield Package(
-            ecosystem=plugin.name,
-            name=record.name,
-            version=record.version,
-            purl=purl(
-                plugin.purl_type,
-                namespace,
-                record.name,
-                record.version,
-                {"arch": record.architecture, "distro": distro.product.replace(":", "-") if distro else ""},
-            ),
-            key=purl_key(plugin.purl_type, namespace, record.source),
-            source=record.source,
-            source_version=record.source_version,
-            architecture=record.architecture,
-            licence=record.licence,
-            path=path,
-            layer=seen.layers[number].diff_id,
-            instruction=_instruction(seen.recipe, number),
-        )
+        if number not in places:
+            layer, instruction = seen.layers[number].diff_id, _instruction(seen.recipe, number)
+            places[number] = Place(
+                path=path, layer=layer, instruction=instruction, owner=owner, declared=plugin.declared
+            )
+        yield package_of(record, system, distro, places[number])
 
 
 def _layers_of(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> dict[PackageRecord, int]:
-    """Say which layer brought each package: going down while the database of the lower layer has it too."""
+    """Say which layer brought each package: going down while the file of the lower layer states it too."""
     placed = seen.tree.content(path)
     top = placed.layer if placed else 0
     brought = dict.fromkeys(observed.packages, top)
-    staying = set(observed.packages)
+    staying = set(observed.packages) if top else set()
     for number in range(top - 1, -1, -1):
         if seen.layers[number + 1].index.hides(path):
             break
@@ -181,6 +165,33 @@ def _instruction(recipe: Recipe | None, layer: int) -> str:
     return recipe.steps[layer].instruction if recipe and layer < len(recipe.steps) else ""
 
 
+def _once(packages: list[Package]) -> list[Package]:
+    """Leave out what is told twice: exactly alike, or declared where it is installed below the same folder."""
+    kept = list(dict.fromkeys(packages))
+    installed: dict[tuple[str, str, str], list[str]] = {}
+    if any(package.declared for package in kept):
+        for package in kept:
+            if not package.declared:
+                installed.setdefault((package.ecosystem, package.name, package.version), []).append(package.path)
+    return [
+        package
+        for package in kept
+        if not package.declared
+        or not any(
+            path.startswith(_folder(package.path))
+            for path in installed.get((package.ecosystem, package.name, package.version), ())
+        )
+    ]
+
+
+def _folder(path: str) -> str:
+    return path[: path.rfind("/") + 1]
+
+
+def _ordered(packages: list[Package]) -> tuple[Package, ...]:
+    return tuple(sorted(packages, key=lambda p: (p.ecosystem, p.name, p.version, p.purl, p.path, p.line, p.layer)))
+
+
 def _faults(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> Iterator[Gap]:
     if observed.faults:
         yield Gap(
@@ -192,19 +203,33 @@ def _faults(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> Ite
         )
 
 
-def _elsewhere(seen: Seen, plugin: Ecosystem) -> Iterator[Gap]:
-    """Databases below another folder describe another root (a chroot, a copied image): said, not mixed in."""
-    roots = {real for pattern in plugin.paths for _, real in _places(seen, pattern)}
-    others = sorted(path for path in _visible_paths(seen, plugin) if path not in roots)
-    if others:
-        yield Gap(
-            subject=seen.subject,
-            what="nested-root",
-            question=f"{plugin.title} in {', '.join(others[:3])}",
-            reason="the database does not describe this root file system",
-            count=len(others),
-            advice="Scan that folder as a root file system of its own: plimsoll scan dir:FOLDER",
-        )
+def _unread(gaps: Iterable[Gap]) -> dict[str, int]:
+    counted: Counter[str] = Counter()
+    for gap in gaps:
+        if gap.what in {"unreadable-entries", "unreadable-database"}:
+            counted[gap.question.partition(" in ")[0]] += gap.count
+    return dict(sorted(counted.items()))
+
+
+_MOST_ALIKE = 20
+
+
+def _joined(gaps: list[Gap]) -> tuple[Gap, ...]:
+    """Tell the first of many unreadable files one by one, and the rest in a number for each reason."""
+    told: list[Gap] = []
+    counted: Counter[tuple[str, str]] = Counter()
+    many: dict[tuple[str, str], list[Gap]] = {}
+    for gap in gaps:
+        kind = (gap.what, gap.reason)
+        counted[kind] += 1
+        if gap.what != "unreadable-entries" or counted[kind] <= _MOST_ALIKE:
+            told.append(gap)
+        else:
+            many.setdefault(kind, []).append(gap)
+    for rest in many.values():
+        names = f"{rest[0].question} and {len(rest) - 1} more alike" if len(rest) > 1 else rest[0].question
+        told.append(replace(rest[0], question=names, count=sum(gap.count for gap in rest)))
+    return tuple(told)
 
 
 def _refused(seen: Seen) -> Iterator[Gap]:
@@ -223,14 +248,3 @@ def _refused(seen: Seen) -> Iterator[Gap]:
 
 def _place(seen: Seen, number: int) -> str:
     return f"layer {number + 1}" if seen.recipe else "the directory"
-
-
-def _no_reader(subject: str, unread: Mapping[str, int]) -> Iterator[Gap]:
-    for title, count in unread.items():
-        yield Gap(
-            subject=subject,
-            what="no-reader",
-            question=f"{title}: {count} found",
-            reason="Plimsoll cannot read this kind of package yet",
-            count=count,
-        )

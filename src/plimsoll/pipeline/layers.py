@@ -116,7 +116,7 @@ class LayerReader:
         with self._lock:
             self._entries += len(seen.index.names)
             self._packages += sum(
-                len(observed.packages) for facts in seen.facts.values() for observed in facts.values() if observed
+                len(observed.packages) for facts in seen.facts.values() for observed in facts.values()
             )
         if self._entries > self.limits.entries:
             raise LimitError("entries", self.limits.entries, "all layers together")

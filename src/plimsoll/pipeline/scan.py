@@ -8,7 +8,6 @@ from plimsoll import __version__
 from plimsoll.compliance.score import score
 from plimsoll.findings.match import Matched, match
 from plimsoll.findings.waive import apply_waivers
-from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.finding import Finding
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase
 from plimsoll.model.report import FeedState, Report, Tool
@@ -17,7 +16,6 @@ from plimsoll.model.waiver import Waiver
 from plimsoll.pipeline.distribution import VersionOf
 from plimsoll.pipeline.examine import Examination, Examined, Progress, examine
 from plimsoll.pipeline.inventory import Inventory
-from plimsoll.plugins import discover
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +43,7 @@ def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Pr
     inventory = examined.inventory
     # Without a version (rolling releases) the product that feeds are asked for is `arch:`; people read `arch`.
     subject = examined.subject
-    distro = inventory.distro
-    matched = match(
-        subject.id,
-        inventory.packages,
-        distro,
-        {name: plugin.scheme for name, plugin in discover("plimsoll.ecosystems", Ecosystem).items()},
-        facts.knowledge,
-        facts.end_of_life(distro.product) if distro else None,
-        facts.as_of,
-    )
+    matched = match(subject.id, inventory.packages, facts.knowledge, facts.end_of_life, facts.as_of)
     findings, waivers = apply_waivers(matched.findings, (subject,), facts.waivers, facts.as_of)
     report = Report(
         tool=Tool(name="plimsoll", version=__version__),
@@ -70,6 +59,7 @@ def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Pr
         waivers=waivers,
         settings=facts.settings,
         undetermined=matched.undetermined,
+        not_applicable=matched.not_applicable,
         knowledge_built=facts.built,
         snapshot=facts.snapshot,
     )

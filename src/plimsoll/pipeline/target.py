@@ -1,16 +1,19 @@
 """From what the user typed to an opened target."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
 from plimsoll.errors import TargetError, UsageError
+from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
 from plimsoll.plugins import discover
 from plimsoll.sources.storage import is_compressed, pieces, spool
-from plimsoll.trees.source import Opened, Request, SourceKind
+from plimsoll.trees.patterns import PathPatterns
+from plimsoll.trees.source import ImageStore, Opened, Request, SourceKind
 
 STANDARD_INPUT = "-"
 PIECE = 1 << 20
@@ -25,6 +28,13 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
     """
     kinds = discover("plimsoll.sources", SourceKind)
     scheme, rest = _scheme(target, kinds)
+    stores = _stores(target)
+    if stores:
+        reference = target.partition(":")[2] if _names_store(target) else target
+        with _nameless() as (file, place):
+            _fetch(stores, reference, platform, file, limits)
+            yield _open(kinds, "", Request(path=place, name=reference, platform=platform, limits=limits))
+        return
     name, image = _image(rest)
     if name == STANDARD_INPUT:
         if standard_input.isatty():
@@ -42,6 +52,49 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
             yield _open(kinds, scheme, replace(request, path=place))
         return
     yield _open(kinds, scheme, request)
+
+
+def _names_store(target: str) -> bool:
+    """Say whether a target's scheme is that of a store of images; a path of that name comes first."""
+    scheme, colon, _ = target.partition(":")
+    known = discover("plimsoll.sources", ImageStore).values()
+    return bool(colon) and any(scheme in {each.name, *each.schemes} for each in known) and not Path(target).exists()
+
+
+_REFERENCE = re.compile(
+    r"[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:[.:]\d+)?(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?",
+    re.ASCII,
+)
+"""An image's name, as engines write it (distribution's reference grammar)."""
+
+
+def _stores(target: str) -> list[ImageStore]:
+    """Give the stores to ask for a target, best first: those that its scheme means, or, for a name, that are there."""
+    ordered = sorted(discover("plimsoll.sources", ImageStore).values(), key=lambda each: -each.precedence)
+    if _names_store(target):
+        scheme = target.partition(":")[0]
+        return [each for each in ordered if scheme in {each.name, *each.schemes}]
+    if target == STANDARD_INPUT or Path(target).exists() or not _REFERENCE.fullmatch(target):
+        return []
+    if target.partition(":")[0] in discover("plimsoll.sources", SourceKind):
+        return []
+    return [each for each in ordered if each.is_there()]
+
+
+def _fetch(stores: Sequence[ImageStore], reference: str, platform: str, file: IO[bytes], limits: Limits) -> None:
+    """Fetch an image from the first store that has it. Raises the TargetError of the first where none has it."""
+    errors: list[TargetError] = []
+    for store in stores:
+        try:
+            store.fetch(reference, platform, file, limits)
+        except TargetError as error:
+            errors.append(error)
+            file.seek(0)
+            file.truncate()
+        else:
+            file.flush()
+            return
+    raise errors[0]
 
 
 @contextmanager
@@ -92,7 +145,7 @@ def _expect_readable(path: Path, target: str) -> None:
     except OSError as error:
         if ":" in target or "/" not in target:
             advice = (
-                "Image names cannot be fetched yet: save the image first, docker save IMAGE -o image.tar. "
+                "Is it an image? No container engine answers here: save it, docker save IMAGE -o image.tar. "
                 "Known schemes: " + ", ".join(f"{name}:" for name in discover("plimsoll.sources", SourceKind))
             )
         else:
@@ -113,6 +166,8 @@ def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Ope
                 return kind.open(request)
     except OSError as error:
         raise TargetError(f"{request.name} cannot be read: {error.strerror}") from error
+    if _is_declaration(request):
+        return kinds["source"].open(request)
     known = "; ".join(f"{kind.name}: {kind.title}" for kind in kinds.values())
     if request.path.is_dir():
         advice = (
@@ -122,3 +177,11 @@ def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Ope
     else:
         advice = f"Known kinds: {known}."
     raise TargetError(f"{request.name} is of no known kind", advice=advice)
+
+
+def _is_declaration(request: Request) -> bool:
+    """Say whether a file is one by which a source tree declares packages."""
+    declared = {
+        name: plugin.paths for name, plugin in discover("plimsoll.ecosystems", Ecosystem).items() if plugin.declared
+    }
+    return request.path.is_file() and bool(PathPatterns(declared).find(Path(request.name).name))

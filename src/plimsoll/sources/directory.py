@@ -27,6 +27,7 @@ MARKS = (
     "usr/lib/apk/db/installed",
     "var/lib/rpm",
     "usr/lib/sysimage/rpm",
+    "var/lib/pacman/local",
 )
 """A directory with one of these is a root file system."""
 
@@ -53,15 +54,20 @@ def open_directory(request: Request) -> Opened:
     return Opened(
         subject=Subject(id=f"dir:{request.name}", kind="root file system", name=request.name),
         took="root file system in a directory",
-        layers=(_Root(path=request.path),),
+        layers=(DirectoryLayer(path=request.path),),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Root:
-    """The directory as one layer without digest: it is read anew each time, for it may have changed."""
+class DirectoryLayer:
+    """A directory as one layer without digest: it is read anew each time, for it may have changed.
+
+    Folders named in `left_out` are not entered; `only` is the name of the one file that is looked at, "" for all.
+    """
 
     path: Path
+    left_out: frozenset[str] = frozenset()
+    only: str = ""
 
     @property
     def what(self) -> str:
@@ -80,7 +86,7 @@ class _Root:
         return None
 
     def observe(self, plan: Plan, check: Check, advance: Advance) -> LayerObservation:
-        walk = _Walk(plan, check, advance)
+        walk = _Walk(plan, check, advance, self)
         try:
             root = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
@@ -112,8 +118,10 @@ class _Folder:
 class _Walk:
     """Fills the columns of a layer index from open directory descriptors."""
 
-    def __init__(self, plan: Plan, check: Check, advance: Advance) -> None:
+    def __init__(self, plan: Plan, check: Check, advance: Advance, layer: DirectoryLayer) -> None:
         self._plan = plan
+        self._left_out = layer.left_out
+        self._only = layer.only
         self._check = check
         self._advance = advance
         self._names: list[str] = []
@@ -149,7 +157,10 @@ class _Walk:
     def _listed(self, folder: int, path: str) -> _Folder:
         self._check()
         with os.scandir(folder) as entries:
-            return _Folder(descriptor=folder, path=path, rest=iter(sorted(entries, key=lambda entry: entry.name)))
+            listed = sorted(entries, key=lambda entry: entry.name)
+        if self._only:
+            listed = [entry for entry in listed if entry.name == self._only]
+        return _Folder(descriptor=folder, path=path, rest=iter(listed))
 
     def _entry_of(self, folder: _Folder, entry: "os.DirEntry[str]") -> _Folder | None:
         """Record one entry; give the folder that it is, opened, where that is to be walked."""
@@ -158,7 +169,7 @@ class _Walk:
             state = entry.stat(follow_symlinks=False)
             kind = _kind(state.st_mode)
             self._add(path, kind, state)
-            if kind == DIRECTORY:
+            if kind == DIRECTORY and entry.name not in self._left_out:
                 return self._enter(folder.descriptor, entry.name, path, state)
             if kind == SYMLINK:
                 self._links[path] = os.readlink(entry.name, dir_fd=folder.descriptor)
@@ -187,10 +198,13 @@ class _Walk:
 
     def _file(self, folder: int, name: str, path: str, state: os.stat_result) -> None:
         wanted = self._plan.select(path, state.st_mode, state.st_size)
-        if wanted >= 0:
-            data = _read(name, folder, min(wanted, state.st_size))
+        if wanted < 0:
+            return
+        further: tuple[int, int] | None = (0, min(wanted, state.st_size))
+        while further is not None:
+            data = _read(name, folder, further[1] - further[0], further[0])
             self._advance(len(data))
-            self._plan.keep(path, data)
+            further = self._plan.keep(path, data)
 
     def _fault(self, path: str, reason: str) -> None:
         self._fault_count += 1
@@ -239,11 +253,13 @@ def _kind(mode: int) -> int:
     return SYMLINK if stat.S_ISLNK(mode) else DEVICE
 
 
-def _read(name: str, folder: int, most: int) -> bytes:
+def _read(name: str, folder: int, most: int, start: int = 0) -> bytes:
     """Read up to `most` bytes of a regular file; a device or pipe that took its place is not waited for."""
     with _closing(os.open(name, _FILE, dir_fd=folder)) as file:
         if not stat.S_ISREG(os.fstat(file).st_mode):
             return b""
+        if start:
+            os.lseek(file, start, os.SEEK_SET)
         return b"".join(_pieces(file, most))
 
 

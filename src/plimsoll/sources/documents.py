@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
+from plimsoll.documents.json import depth_of
 from plimsoll.errors import HostileInputError, LimitError
 from plimsoll.model.limits import Limits
 
@@ -88,7 +89,7 @@ class ImageConfig(msgspec.Struct, frozen=True):
 
 def decode(data: bytes, kind: type[T], what: str, limits: Limits) -> T:
     """Decode a document. Raises HostileInputError naming the bad key, LimitError for nesting over `json_depth`."""
-    if _depth_of(data, int(limits.json_depth)) > limits.json_depth:
+    if depth_of(data, int(limits.json_depth)) > limits.json_depth:
         raise LimitError("json_depth", limits.json_depth, what)
     try:
         return msgspec.json.decode(data, type=kind)
@@ -107,23 +108,3 @@ def _is_no_unicode(data: bytes, error: Exception) -> bool:
         return True
     # The decoder takes one near the end of a text for a text that was cut off.
     return "truncated" in str(error) and any(found[1] for found in _ESCAPES.finditer(data))
-
-
-_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]')
-
-
-def _depth_of(data: bytes, enough: int) -> int:
-    """Give the nesting of a JSON text, at least when it is over `enough`."""
-    if data.count(b"[") + data.count(b"{") <= enough:
-        return 0
-    depth = deepest = 0
-    for token in _TOKENS.finditer(data):
-        first = token[0]
-        if first in {b"[", b"{"}:
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > enough:
-                break
-        elif first in {b"]", b"}"}:
-            depth -= 1
-    return deepest

@@ -18,7 +18,7 @@ from plimsoll.trees.index import LayerIndex
 from plimsoll.trees.observe import Facts, LayerObservation
 from plimsoll.trees.paths import text
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever the meaning of the stored bytes changes, the tar reader's rules included."""
 
 SETTLED_NS = 2_000_000_000
@@ -92,7 +92,7 @@ class LayerMemory:
             return None, set(ecosystems)
         facts: Facts = {}
         for name, plugin in ecosystems.items():
-            known = self._load(diff_id, _facts_file(plugin), list[tuple[bytes, Observed | None]])
+            known = self._load(diff_id, _facts_file(plugin), list[tuple[bytes, Observed]])
             if known is not None:
                 facts[name] = {text(path): observed for path, observed in known}
         seen = LayerObservation(diff_id=diff_id, size=columns.size, index=_index_of(columns), facts=facts)

@@ -1,5 +1,6 @@
 """One pass over one layer: digests verified, entries indexed, files of interest parsed."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -24,8 +25,11 @@ SMALLEST_EXECUTABLE = 64 << 10
 WORTH_A_THREAD = 8 << 20
 """Stored bytes from which a layer is worth a thread of its own for reading, inflating and hashing."""
 
-Facts = dict[str, dict[str, Observed | None]]
-"""Plug-in name → path → what it read there; None where the plug-in has no reader."""
+Facts = dict[str, dict[str, Observed]]
+"""Plug-in name → path → what it read there."""
+
+_OF_DISTRIBUTIONS = re.compile(r"(?:usr/)?(?:s?bin|lib(?:32|64|x32|exec)?)/")
+"""Folders in which a distribution's packages put programs, and hardly anybody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +60,21 @@ class LayerObservation:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a file that is still to come, and the plug-ins that want it, each with its own window."""
+
+    start: int
+    stop: int
+    windows: tuple[tuple[str, int, int], ...]
+
+
 @dataclass(kw_only=True)
 class Plan:
-    """Which plug-ins look at a layer, and what they found so far."""
+    """Which plug-ins look at a layer, and what they found so far.
+
+    A source asks `select` about each file in turn, and gives what is wanted of it to `keep`.
+    """
 
     ecosystems: Mapping[str, Ecosystem]
     limits: Limits
@@ -68,48 +84,116 @@ class Plan:
     def __post_init__(self) -> None:
         """Compile the patterns once."""
         self._patterns = PathPatterns({name: plugin.paths for name, plugin in self.ecosystems.items()})
-        self._heads = {name: plugin.head for name, plugin in self.ecosystems.items() if plugin.head}
-        self._parsers = {name: plugin.parse for name, plugin in self.ecosystems.items() if plugin.parse}
+        self._windows = [(name, plugin.window) for name, plugin in self.ecosystems.items() if plugin.window]
+        self._unowned = {name for name, plugin in self.ecosystems.items() if plugin.unowned}
         self.kept = {name: {} for name in self.ecosystems}
+        self._wanting: tuple[str, ...] = ()
+        self._looking = False
+        self._size = 0
+        self._head = b""
+        self._parts: list[_Part] = []
+        self._looked_at: set[str] = set()
 
     def select(self, path: str, mode: int, size: int) -> int:
-        """Tell the tar reader how many bytes to keep of a file; what an earlier one of that path held is forgotten."""
-        wanted = -1
-        for name in self._patterns.find(path):
-            if name not in self._parsers:
-                self.kept[name][path] = None
-            elif size == LINKED:
+        """Tell the source how many bytes to give of a file; what an earlier one of that path held is forgotten."""
+        names = self._patterns.find(path)
+        if path in self._looked_at:
+            for name, _ in self._windows:
                 self.kept[name].pop(path, None)
-            elif size < 0:
-                self.kept[name][path] = _unread("it is a sparse file")
-            elif size > self.limits.file_size:
-                self.kept[name][path] = _unread(f"larger than file_size = {self.limits.file_size:g} bytes")
-            else:
-                wanted = size
-        if wanted < 0 and self._heads and mode & 0o111 and size >= SMALLEST_EXECUTABLE:
+        self._looking = bool(self._windows) and mode & 0o111 != 0 and size >= SMALLEST_EXECUTABLE
+        if not names:
+            self._wanting = ()
+            if not self._looking:
+                return -1
+            self._size, self._parts = size, []
             return HEAD
-        if wanted > 0:
-            self.size += wanted
-            if self.size > self.limits.kept_size:
-                raise LimitError("kept_size", self.limits.kept_size, "the package databases of one layer")
-        return wanted
+        return self._of_interest(path, names, size)
 
-    def keep(self, path: str, data: bytes) -> None:
-        """Parse a file with every plug-in that wants it, or look at an executable's head."""
-        wanting = [name for name in self._patterns.find(path) if name in self._parsers]
-        for name in wanting:
-            self.kept[name][path] = self._parsers[name](path, data)
+    def _of_interest(self, path: str, names: tuple[str, ...], size: int) -> int:
+        wanting = []
+        for name in names:
+            if size == LINKED:
+                self.kept[name].pop(path, None)
+            elif name in self._unowned and _OF_DISTRIBUTIONS.match(path):
+                self.kept[name][path] = Observed(again=True)
+            elif (reason := self._refusal(size)) is None:
+                wanting.append(name)
+            else:
+                self.kept[name][path] = _unread(reason)
+        self._wanting, self._size, self._parts = tuple(wanting), size, []
         if not wanting:
-            for name, head in self._heads.items():
-                if head in data[:HEAD]:
-                    self.kept[name][path] = None
+            return HEAD if self._looking else -1
+        self.size += size
+        return size
+
+    def _refusal(self, size: int) -> str | None:
+        if size < 0:
+            return "it is a sparse file"
+        if size > self.limits.file_size:
+            return f"larger than file_size = {self.limits.file_size:g} bytes"
+        if self.size + size > self.limits.kept_size:
+            return f"the files read in one layer are over kept_size = {self.limits.kept_size:g} bytes"
+        return None
+
+    def keep(self, path: str, data: bytes) -> tuple[int, int] | None:
+        """Parse what was asked for with every plug-in that wants it; ask for the windows of executables after that."""
+        if self._parts:
+            self._take(path, self._parts.pop(0), data)
+        else:
+            for name in self._wanting:
+                self.kept[name][path] = self.ecosystems[name].parse(path, data)
+            if self._looking:
+                self._look(path, data)
+        return (self._parts[0].start, self._parts[0].stop) if self._parts else None
+
+    def _look(self, path: str, data: bytes) -> None:
+        """Ask every plug-in with a window what it wants of an executable; parse what is there already."""
+        self._head = head = data[:HEAD]
+        later = []
+        for name, window in self._windows:
+            wanted = window(head, self._size)
+            if wanted is None or name in self._wanting:
+                continue
+            start, stop = max(0, wanted[0]), min(self._size, wanted[1])
+            self._looked_at.add(path)
+            if (reason := self._refusal(stop - start)) is not None:
+                self.kept[name][path] = _unread(reason)
+            elif stop <= len(data):
+                self.kept[name][path] = self.ecosystems[name].parse(path, data[start:stop])
+            else:
+                self.size += stop - start
+                later.append((start, stop, name))
+        if later:
+            self._parts = _parts_of(later, len(data))
+
+    def _take(self, path: str, part: _Part, data: bytes) -> None:
+        for name, start, stop in part.windows:
+            before = self._head[start : part.start] if start < part.start else b""
+            piece = before + data[max(0, start - part.start) : stop - part.start]
+            self.kept[name][path] = self.ecosystems[name].parse(path, piece)
 
     def facts(self, index: LayerIndex) -> Facts:
-        """Give what was kept of files that the finished layer still holds as such."""
+        """Give what was kept of files that the finished layer still holds as such, without what says nothing."""
         for found in self.kept.values():
-            for path in [path for path in found if not _is_file(index, path)]:
+            for path in [path for path, seen in found.items() if seen == _NOTHING or not _is_file(index, path)]:
                 del found[path]
         return self.kept
+
+
+_NOTHING = Observed()
+
+
+def _parts_of(windows: list[tuple[int, int, str]], read: int) -> list[_Part]:
+    """Join windows that overlap into parts, in the order of the file; `read` bytes of it are behind us."""
+    parts: list[_Part] = []
+    for start, stop, name in sorted(windows):
+        ahead = max(start, read)
+        if parts and ahead < parts[-1].stop:
+            last = parts.pop()
+            parts.append(_Part(last.start, max(last.stop, stop), (*last.windows, (name, start, stop))))
+        else:
+            parts.append(_Part(ahead, stop, ((name, start, stop),)))
+    return parts
 
 
 def _is_file(index: LayerIndex, path: str) -> bool:

@@ -6,6 +6,8 @@ from fnmatch import translate
 from re import Pattern
 from re import compile as compile_pattern
 
+_BEGINNING = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
@@ -16,14 +18,16 @@ class _Row:
 class PathPatterns:
     """Finds the plug-ins whose patterns match a path, at the root or below any folder.
 
-    A pattern's last name is literal (`METADATA`), has an ending (`*.jar`), or is `*` below a literal folder
-    (`status.d/*`): each becomes one look-up, and only paths that pass it meet the expression.
+    A pattern's last name is literal (`METADATA`), has an ending (`*.jar`) or a beginning of at least three signs
+    (`libssl.so*`, `requirements*.txt`), or is `*` below a literal folder (`status.d/*`): each becomes one look-up,
+    and only paths that pass it meet the expression.
     """
 
     def __init__(self, patterns: Mapping[str, tuple[str, ...]]) -> None:
         """Take each plug-in's patterns. Raises ValueError for a pattern of another shape."""
         self._by_name: dict[str, list[_Row]] = {}
         self._by_ending: dict[str, list[_Row]] = {}
+        self._by_beginning: dict[str, list[_Row]] = {}
         self._by_folder: list[tuple[str, _Row]] = []
         for plugin, shapes in patterns.items():
             for shape in shapes:
@@ -37,6 +41,8 @@ class PathPatterns:
             self._by_ending.setdefault(last[last.rfind(".") :], []).append(row)
         elif last == "*" and folder and "*" not in folder.rpartition("/")[2]:
             self._by_folder.append((folder.rpartition("/")[2] + "/", row))
+        elif last.index("*") >= _BEGINNING:
+            self._by_beginning.setdefault(last[:_BEGINNING], []).append(row)
         else:
             raise ValueError(f"the pattern {shape!r} starts neither with a literal name, an ending nor a folder")
 
@@ -47,6 +53,8 @@ class PathPatterns:
         dot = base.rfind(".")
         if dot >= 0 and (ending := self._by_ending.get(base[dot:])):
             rows = [*(rows or ()), *ending]
+        if beginning := self._by_beginning.get(base[:_BEGINNING]):
+            rows = [*(rows or ()), *beginning]
         for folder, row in self._by_folder:
             if folder in path:
                 rows = [*(rows or ()), row]

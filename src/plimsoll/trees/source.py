@@ -3,11 +3,13 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
+from plimsoll.model.package import Distro, Package
 from plimsoll.model.recipe import Recipe
+from plimsoll.model.report import LayerFacts
 from plimsoll.model.subject import Subject
 from plimsoll.trees.memory import Identity
 from plimsoll.trees.observe import Claim, LayerObservation, Plan
@@ -54,13 +56,20 @@ class Layer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A target that was opened. `took` says in words what it was taken for; layers are lowest first."""
+    """A target that was opened. `took` says in words what it was taken for; layers are lowest first.
+
+    `listed` are the packages of a target that is a list itself (a bill of materials) and has no layers, `distro` the
+    distribution that it names, and `told` the layers that it tells of; None where there are layers to look at.
+    """
 
     subject: Subject
     took: str
     layers: tuple[Layer, ...]
     recipe: Recipe | None = None
     gaps: tuple[Gap, ...] = ()
+    listed: tuple[Package, ...] | None = None
+    distro: Distro | None = None
+    told: tuple[LayerFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +97,23 @@ class SourceKind:
     title: str
     recognises: Callable[[Path, Limits], bool]
     open: Callable[[Request], Opened]
+    precedence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageStore:
+    """Something that holds images by name and hands them out as archives. One file in `sources/` holds one constant.
+
+    `name` is its scheme (`docker` for `docker:NAME`); `schemes` are others under which it is asked, in the order of
+    `precedence`, the highest first (`image:NAME`, and a name without scheme that is no path). `is_there()` says
+    whether it can be asked at all. `fetch(reference, platform, file, limits)` writes an archive that the kinds of
+    `SourceKind` recognise into an open file. It raises TargetError where the image is not there or the store does not
+    answer, LimitError over `spool_size`.
+    """
+
+    name: str
+    title: str
+    is_there: Callable[[], bool]
+    fetch: Callable[[str, str, IO[bytes], Limits], None]
+    schemes: tuple[str, ...] = ("image",)
     precedence: int = 0

@@ -47,8 +47,9 @@ Select = Callable[[str, int, int], int]
 """Asked for each regular file and hard link with path, mode and size (or SPARSE, LINKED): how many of its first bytes
 to keep; -1: none. A path may come again; only the last one counts."""
 
-Keep = Callable[[str, bytes], None]
-"""Given the bytes that were asked for, whole."""
+Keep = Callable[[str, bytes], tuple[int, int] | None]
+"""Given the bytes that were asked for, whole. May ask for more of the same file: from one offset, not before what was
+read already, to another; these bytes are then given to it, too."""
 
 
 class TarReader:
@@ -68,6 +69,7 @@ class TarReader:
         self._skip = 0
         self._collect: list[bytes] = []
         self._wanted = 0
+        self._unwanted = 0
         self._after: Callable[[bytes], None] | None = None
         self.ended = False
         self._zero_seen = False
@@ -118,6 +120,11 @@ class TarReader:
         return self._entries.finish()
 
     def _gather(self, piece: bytes, at: int) -> int:
+        if self._unwanted:
+            step = min(self._unwanted, len(piece) - at)
+            self._unwanted -= step
+            self._wanted -= step
+            return at + step
         part = piece[at : at + self._wanted]
         self._collect.append(part)
         self._wanted -= len(part)
@@ -239,8 +246,22 @@ class TarReader:
             return
         wanted = min(wanted, size)
         self._skip -= wanted
-        self._after = lambda data: self._keep(path, data)
+        self._after = lambda data: self._more(path, data, wanted, size)
         self._take(wanted)
+
+    def _more(self, path: str, data: bytes, read: int, size: int) -> None:
+        """Hand over what was gathered of a file, and gather more of it where that is asked for."""
+        further = self._keep(path, data)
+        if further is None:
+            return
+        start, stop = max(read, further[0]), min(size, further[1])
+        if start >= stop:
+            self._more(path, b"", read, size)
+            return
+        self._skip -= stop - read
+        self._unwanted = start - read
+        self._after = lambda rest: self._more(path, rest, stop, size)
+        self._take(stop - read)
 
     def _sparse_map(self, block: bytes) -> None:
         """Old GNU sparse headers continue in blocks whose byte 504 says whether one more follows."""
