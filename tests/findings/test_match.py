@@ -290,7 +290,7 @@ def test_a_product_without_any_feed_is_a_gap_that_names_it() -> None:
 
 
 def test_a_distribution_without_version_is_just_its_name() -> None:
-    over = EndOfLife(product="arch:", date="2026-06-30", source="a test")
+    over = EndOfLife(product="arch", date="2026-06-30", source="a test")
     result = matched(knowledge(), distro=Distro(id="arch", version=""), end_of_life=over)
     texts = [text for gap in result.gaps for text in (gap.question, gap.reason, gap.advice)]
     assert result.gaps[0].reason == "no advisory feed of arch here speaks for arch"

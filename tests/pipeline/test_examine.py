@@ -139,7 +139,7 @@ def test_a_deleted_database_lists_nothing(tmp_path: Path) -> None:
     assert examined.inventory.packages == ()
 
 
-def test_unread_ecosystems_are_counted_not_forgotten(tmp_path: Path) -> None:
+def test_what_cannot_be_read_is_counted_not_forgotten(tmp_path: Path) -> None:
     layer = tar(
         {
             "etc/os-release": OS_RELEASE,
@@ -153,10 +153,21 @@ def test_unread_ecosystems_are_counted_not_forgotten(tmp_path: Path) -> None:
     )
     gone = tar({"app/.wh.a.jar": b""})
     examined = look(write_tar(classic([Image(layers=[layer, gone])]), tmp_path / "x.tar"))
-    assert dict(examined.inventory.unread) == {"Python packages": 1, "npm packages": 2, "rpm databases": 1}
-    assert {gap.question for gap in examined.inventory.gaps if gap.what == "no-reader"} == {
-        "Python packages: 1 found", "npm packages: 2 found", "rpm databases: 1 found",
-    }  # fmt: skip
+    assert dict(examined.inventory.unread) == {"Python packages": 1, "npm packages": 2, "rpm packages": 1}
+    assert {gap.question for gap in examined.inventory.gaps if gap.what == "unreadable-entries"} == {
+        "Python packages in opt/v/lib/python3/site-packages/a-1.dist-info/METADATA",
+        "npm packages in srv/node_modules/left-pad/package.json",
+        "npm packages in srv/node_modules/@scope/x/package.json",
+        "rpm packages in var/lib/rpm/rpmdb.sqlite",
+    }
+
+
+def test_files_over_a_limit_are_gaps(tmp_path: Path) -> None:
+    path = write_tar(classic([IMAGE]), tmp_path / "x.tar")
+    for limits in (Limits(kept_size=10), Limits(file_size=10)):
+        inventory = look(path, limits=limits).inventory
+        assert not inventory.packages
+        assert any("limit" in gap.reason or "_size = 10" in gap.reason for gap in inventory.gaps)
 
 
 def test_one_of_several_platforms_is_chosen(tmp_path: Path) -> None:
@@ -284,7 +295,6 @@ def test_an_archive_cut_anywhere_gives_a_clear_error(tmp_path: Path) -> None:
         (Limits(manifest_size=10), layout([IMAGE])),
         (Limits(packages=1), classic([IMAGE])),
         (Limits(entries=1), classic([IMAGE])),
-        (Limits(kept_size=10), classic([IMAGE])),
         (Limits(layer_size=1000), layout([IMAGE])),
         (Limits(json_depth=2), layout([IMAGE])),
         (Limits(timeout=1e-9), classic([IMAGE])),
@@ -333,6 +343,12 @@ def test_a_directory_of_no_known_kind(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="no known kind"):
         look(tmp_path)
     assert look(f"dir:{tmp_path}").inventory.packages == ()
+    (tmp_path / "go.mod").write_text("module example.org/x\n\nrequire example.org/y v1.2.3\n")
+    examined = look(tmp_path)
+    assert examined.subject.kind == "source tree"
+    assert [(each.name, each.version, each.line) for each in examined.inventory.packages] == [
+        ("example.org/y", "v1.2.3", 3)
+    ]
 
 
 def test_what_was_deleted_and_came_back_is_credited_to_the_layer_that_brought_it_back(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.images import OS_RELEASE, Image, classic, status, write_tar
 from tests.trees.build_tar import BLOCK, Item, checksummed, entry, header, padded, pax_record
 
+from plimsoll.model.limits import Limits
 from plimsoll.pipeline.examine import Examination, Examined, Progress, examine
 
 VULN, CLEAN = status(("vulnpkg", "1")), status(("cleanpkg", "1"))
@@ -134,7 +135,7 @@ SAID: dict[str, list[bytes]] = {
     ],
     "a relative name above the root": [BASE + file("../x", VULN)],
     "a database over the limit after a small one": [
-        BASE + ALIAS + file("x", CLEAN) + soft(STATUS, "/x") + file("l/x", VULN + b"\n" * (65 << 20))
+        BASE + ALIAS + file("x", CLEAN) + soft(STATUS, "/x") + file("l/x", VULN + b"\n" * (1 << 20))
     ],
 }  # fmt: skip
 
@@ -142,7 +143,7 @@ SAID: dict[str, list[bytes]] = {
 def look(layers: list[bytes], folder_of_test: Path) -> Examined:
     image = Image(layers=[fixed(layer) + END for layer in layers])
     path = write_tar(classic([image]), folder_of_test / "image.tar")
-    how = Examination(target=str(path), memory=folder_of_test / "memory")
+    how = Examination(target=str(path), memory=folder_of_test / "memory", limits=Limits(file_size=1 << 20))
     return examine(how, lambda name, codename: None, io.BytesIO(), Progress())
 
 

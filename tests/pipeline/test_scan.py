@@ -76,12 +76,12 @@ def test_the_json_report_holds_every_addend_of_the_score(tmp_path: Path) -> None
     assert report.score.low == pytest.approx(value(sum(estimates) + sum(low for low, _ in parts.values())))
 
 
-def test_an_rpm_database_is_counted_as_a_database(tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_read_is_counted(tmp_path: Path) -> None:
     report = scanned(tmp_path, tracker(*STATEMENTS))
-    (gap,) = [gap for gap in report.gaps if gap.what == "no-reader"]
-    assert gap.question == "rpm databases: 1 found"
-    (part,) = [part for part in report.score.parts if part.fix == "unread:rpm databases"]
-    assert part.reason == "packages or databases that no reader knows: 1"
+    (gap,) = [gap for gap in report.gaps if gap.what == "unreadable-entries"]
+    assert gap.question == "rpm packages in var/lib/rpm/rpmdb.sqlite"
+    (part,) = [part for part in report.score.parts if part.fix == "unread:rpm packages"]
+    assert part.reason == "files that could not be read: 1"
 
 
 def test_what_was_found_is_scored_though_no_feed_speaks_for_the_product(tmp_path: Path) -> None:

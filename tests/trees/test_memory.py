@@ -46,7 +46,8 @@ def test_what_was_kept_is_recalled_as_it_was(tmp_path: Path) -> None:
     known, missing = memory.recall(seen.diff_id, BOTH)
     assert known is not None
     assert missing == set()
-    assert known.facts == seen.facts == {"read": {"db/list": parse("db/list", b"1.0")}, "found": {"x/y.jar": parse("x/y.jar", b"PK")}}
+    expected = {"read": {"db/list": parse("db/list", b"1.0")}, "found": {"x/y.jar": parse("x/y.jar", b"PK")}}
+    assert known.facts == seen.facts == expected
     assert known.index.names == seen.index.names
     assert known.index.kinds == seen.index.kinds
     assert known.index.sizes == seen.index.sizes
@@ -59,7 +60,7 @@ def test_what_was_kept_is_recalled_as_it_was(tmp_path: Path) -> None:
 
 def test_names_that_are_not_utf8_survive(tmp_path: Path) -> None:
     memory = LayerMemory(tmp_path / "m")
-    plugins = {"all": replace(READ, name="all", paths=("lis",), parse=lambda path, data: Observed())}
+    plugins = {"all": replace(READ, name="all", paths=("lis",), parse=lambda path, data: Observed(faults=("odd",)))}
     seen = seen_of(layer([Item(name=b"d\xff/lis", data=b"1")]), plugins)
     memory.keep(seen, plugins)
     known, _ = memory.recall(seen.diff_id, plugins)

@@ -16,4 +16,5 @@ def test_a_scheme_is_found_by_its_name() -> None:
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     with pytest.raises(PlimsollError, match="'dkpg'") as caught:
         scheme("dkpg")
-    assert "apk, dpkg" in caught.value.advice
+    assert caught.value.advice.startswith("Known schemes: apk, ")
+    assert ", dpkg, " in caught.value.advice

@@ -7,9 +7,7 @@ from plimsoll.ecosystems.stanzas import read_stanzas, words
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 
-_FIELDS = frozenset(
-    {b"package", b"status", b"version", b"architecture", b"source", b"depends", b"pre-depends"}
-)
+_FIELDS = frozenset({b"package", b"status", b"version", b"architecture", b"source", b"depends", b"pre-depends"})
 
 _INSTALLED = frozenset({b"installed", b"unpacked", b"half-configured", b"triggers-awaited", b"triggers-pending"})
 """The states of dpkg(1) in which a package's files are on the disk."""

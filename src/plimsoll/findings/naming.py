@@ -14,19 +14,18 @@ def same(named: Mapping[str, Sequence[StoredStatement]]) -> dict[str, str]:
     if len(named) == 1:
         return {name: name for name in named}
     meaning = {name: {name, *_aliases(statements)} for name, statements in named.items()}
+    others = {
+        name: [other for other in named if other != name and meaning[name] & meaning[other]]
+        for name in named
+        if not _is_cve(name)
+    }
     chosen = {name: name for name in named}
-    for name in sorted((name for name in named if not _is_cve(name)), key=_rank):
-        others = [other for other in named if other != name and meaning[name] & meaning[other]]
-        best = min((chosen[other] for other in others), key=_rank, default=name)
-        if _rank(best) < _rank(name):
-            chosen[name] = best
-    return {name: _last(chosen, name) for name in named}
-
-
-def _last(chosen: Mapping[str, str], name: str) -> str:
-    while chosen[name] != name:
-        name = chosen[name]
-    return name
+    changed = True
+    while changed:
+        better = {name: min((chosen[other] for other in (name, *near)), key=_rank) for name, near in others.items()}
+        changed = any(chosen[name] != best for name, best in better.items())
+        chosen |= better
+    return chosen
 
 
 def _aliases(statements: Iterable[StoredStatement]) -> Iterable[str]:

@@ -149,7 +149,7 @@ def shaping(limits: Limits) -> list[tuple[str, float]]:
 def _inputs(how: Examination, target: Opened, reader: LayerReader, diff_ids: tuple[str, ...]) -> object:
     """List all that a join depends on; the configuration's digest stands for the recipe and the subject."""
     plugins = [(plugin.name, plugin.version) for plugin in reader.ecosystems.values()]
-    return (JOIN, target.subject.id, diff_ids, plugins, (how.distro, how.skip_dirs, how.skip_files))
+    return (JOIN, target.subject.id, diff_ids, plugins, (how.distro, how.declared, how.skip_dirs, how.skip_files))
 
 
 def _see(how: Examination, target: Opened, reader: LayerReader, advance: Callable[[int], None]) -> Seen:

@@ -60,17 +60,25 @@ def _of_distribution(seen: Seen, distro: Distro | None, gaps: list[Gap]) -> tupl
     """Read the databases that describe the root."""
     packages: list[Package] = []
     owned: list[Owned] = []
+    stated: dict[str, str] = {}
     for plugin in seen.ecosystems.values():
         if not plugin.at_root:
             continue
         for path, observed in databases(seen, plugin, gaps):
             owned.extend(observed.owned)
+            stated.update(observed.facts)
             if plugin.system:
                 packages.extend(_packages(seen, plugin, path, observed, distro))
             gaps.extend(_faults(seen, plugin, path, observed))
         if plugin.system:
             gaps.extend(elsewhere(seen, plugin))
-    return packages, owned
+    return [_licensed(package, stated) for package in packages], owned
+
+
+def _licensed(package: Package, stated: Mapping[str, str]) -> Package:
+    """Add the licence that another file of the distribution states, where the database has none."""
+    licence = "" if package.licence else stated.get(f"licence:{package.name}", "")
+    return replace(package, licence=licence) if licence else package
 
 
 def _visible(seen: Seen) -> Iterator[tuple[Ecosystem, str, int, Observed]]:

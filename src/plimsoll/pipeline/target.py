@@ -11,6 +11,7 @@ from plimsoll.errors import TargetError, UsageError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
 from plimsoll.plugins import discover
+from plimsoll.sources.source_tree import SOURCE_TREE, open_lockfile
 from plimsoll.sources.storage import is_compressed, pieces, spool
 from plimsoll.trees.patterns import PathPatterns
 from plimsoll.trees.source import ImageStore, Opened, Request, SourceKind
@@ -139,6 +140,12 @@ def _image(rest: str) -> tuple[str, str]:
     return (name, image) if name and not Path(rest).exists() else (rest, "")
 
 
+def _schemes() -> list[str]:
+    stores = discover("plimsoll.sources", ImageStore).values()
+    names = {*discover("plimsoll.sources", SourceKind), *(each.name for each in stores)}
+    return sorted(names.union(*(each.schemes for each in stores)))
+
+
 def _expect_readable(path: Path, target: str) -> None:
     try:
         mode = path.stat().st_mode
@@ -146,7 +153,7 @@ def _expect_readable(path: Path, target: str) -> None:
         if ":" in target or "/" not in target:
             advice = (
                 "Is it an image? No container engine answers here: save it, docker save IMAGE -o image.tar. "
-                "Known schemes: " + ", ".join(f"{name}:" for name in discover("plimsoll.sources", SourceKind))
+                "Known schemes: " + ", ".join(f"{name}:" for name in _schemes())
             )
         else:
             advice = "Check the path."
@@ -159,6 +166,8 @@ def _expect_readable(path: Path, target: str) -> None:
 
 def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Opened:
     try:
+        if scheme in {"", SOURCE_TREE.name} and _is_declaration(request):
+            return open_lockfile(request)
         if scheme:
             return kinds[scheme].open(request)
         for kind in sorted(kinds.values(), key=lambda kind: -kind.precedence):
@@ -166,8 +175,6 @@ def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Ope
                 return kind.open(request)
     except OSError as error:
         raise TargetError(f"{request.name} cannot be read: {error.strerror}") from error
-    if _is_declaration(request):
-        return kinds["source"].open(request)
     known = "; ".join(f"{kind.name}: {kind.title}" for kind in kinds.values())
     if request.path.is_dir():
         advice = (

@@ -13,22 +13,27 @@ LEFT_OUT = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "no
 
 
 def recognises(path: Path, _limits: Limits) -> bool:
-    """Take any directory that no other kind takes."""
-    return path.is_dir()
+    """Take any directory that no other kind takes, if there is anything in it."""
+    return path.is_dir() and any(path.iterdir())
 
 
 def open_source_tree(request: Request) -> Opened:
-    """Open a directory or a single file as a source tree."""
-    path, name = request.path, request.name
-    if path.is_dir():
-        layer = DirectoryLayer(path=path, left_out=LEFT_OUT)
-        took = f"source tree: what its lockfiles declare; not looked into: {', '.join(sorted(LEFT_OUT))}"
-    elif path.is_file():
-        layer = DirectoryLayer(path=path.absolute().parent, left_out=LEFT_OUT, only=path.name)
-        took = "source tree of one file"
-    else:
-        raise TargetError(f"{name} is neither a directory nor a file", advice="Name a source tree or a lockfile.")
-    return Opened(subject=Subject(id=f"source:{name}", kind="source tree", name=name), took=took, layers=(layer,))
+    """Open a directory as a source tree."""
+    if not request.path.is_dir():
+        raise TargetError(f"{request.name} is no directory", advice="Name a source tree or one of its lockfiles.")
+    took = f"source tree: what its lockfiles declare; not looked into: {', '.join(sorted(LEFT_OUT))}"
+    return _opened(request, took, DirectoryLayer(path=request.path, left_out=LEFT_OUT))
+
+
+def open_lockfile(request: Request) -> Opened:
+    """Open a single file as a source tree of one file."""
+    path = request.path.absolute()
+    return _opened(request, "one file of a source tree", DirectoryLayer(path=path.parent, only=path.name))
+
+
+def _opened(request: Request, took: str, layer: DirectoryLayer) -> Opened:
+    subject = Subject(id=f"source:{request.name}", kind="source tree", name=request.name)
+    return Opened(subject=subject, took=took, layers=(layer,))
 
 
 SOURCE_TREE = SourceKind(

@@ -155,6 +155,8 @@ class Plan:
             if wanted is None or name in self._wanting:
                 continue
             start, stop = max(0, wanted[0]), min(self._size, wanted[1])
+            if start >= stop:
+                continue
             self._looked_at.add(path)
             if (reason := self._refusal(stop - start)) is not None:
                 self.kept[name][path] = _unread(reason)
@@ -173,10 +175,15 @@ class Plan:
             self.kept[name][path] = self.ecosystems[name].parse(path, piece)
 
     def facts(self, index: LayerIndex) -> Facts:
-        """Give what was kept of files that the finished layer still holds as such, without what says nothing."""
-        for found in self.kept.values():
-            for path in [path for path, seen in found.items() if seen == _NOTHING or not _is_file(index, path)]:
-                del found[path]
+        """Give what was kept of files that the finished layer still holds as such.
+
+        What says nothing is left out, but for databases: that one was read is not forgotten.
+        """
+        for name, found in self.kept.items():
+            silent = not self.ecosystems[name].at_root
+            for path, seen in list(found.items()):
+                if (silent and seen == _NOTHING) or not _is_file(index, path):
+                    del found[path]
         return self.kept
 
 

@@ -57,6 +57,8 @@ class Tree:
             elif parent is None and path in layer.implied:
                 # Only its name is known here: a lower layer may have the directory itself.
                 parent = Placed(entry=entry, layer=number)
+                if layer.hides(path):
+                    break
             elif parent is None or entry.kind == DIRECTORY:
                 return Placed(entry=entry, layer=number)
             else:

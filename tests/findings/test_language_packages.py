@@ -1,0 +1,111 @@
+"""Packages of languages: several names of one vulnerability, what an owner is asked instead, what does not apply."""
+
+from dataclasses import replace
+
+from tests.bookworm import AS_OF, package, says, supported, tracker
+from tests.knowledge_in_memory import InMemoryKnowledge, Source
+
+from plimsoll.findings.match import Matched, match
+from plimsoll.model.package import Package
+from plimsoll.model.statement import State, Statement
+
+FLASK = Package(
+    ecosystem="pypi",
+    name="Flask",
+    version="2.2.0",
+    purl="pkg:pypi/flask@2.2.0",
+    key="pypi/flask",
+    source="Flask",
+    source_version="2.2.0",
+    product="pypi",
+    path="app/lib/flask-2.2.0.dist-info/METADATA",
+)
+KERNEL = package("linux-libc-dev", "6.1.1-1", "linux")
+
+
+def pypi(vulnerability: str, *aliases: str, advisory: str = "", hi: str = "2.2.5", **more: object) -> Statement:
+    said = Statement(
+        product="pypi",
+        package="flask",
+        vulnerability=vulnerability,
+        advisory=advisory or vulnerability,
+        state=State.AFFECTED,
+        scheme="pep440",
+        hi=hi,
+        aliases=aliases,
+    )
+    return replace(said, **more)  # type: ignore[arg-type]
+
+
+def told(*statements: Statement, packages: tuple[Package, ...] = (FLASK,)) -> Matched:
+    feeds = [
+        Source(
+            name="osv-pypi", speaks_for={"pypi": None}, statements=tuple(s for s in statements if s.product == "pypi")
+        ),
+        tracker(*(s for s in statements if s.product != "pypi")),
+    ]
+    return match("image", packages, InMemoryKnowledge(feeds), supported, AS_OF)
+
+
+def names(matched: Matched) -> dict[str, tuple[str, ...]]:
+    return {
+        each.vulnerability.id: each.vulnerability.aliases for each in matched.findings if each.vulnerability is not None
+    }
+
+
+def test_ids_of_one_vulnerability_are_one_finding_that_names_them_all() -> None:
+    matched = told(
+        pypi("CVE-2023-30861", "GHSA-m2qf-hxjv-5gpq", advisory="GHSA-m2qf-hxjv-5gpq"),
+        pypi("PYSEC-2023-62", "GHSA-m2qf-hxjv-5gpq", advisory="PYSEC-2023-62"),
+    )
+    assert names(matched) == {"CVE-2023-30861": ("GHSA-m2qf-hxjv-5gpq", "PYSEC-2023-62")}
+    (finding,) = matched.findings
+    assert finding.id == "vulnerability:pypi/flask:CVE-2023-30861"
+    assert {said.advisory for said in finding.evidence.statements} == {"GHSA-m2qf-hxjv-5gpq", "PYSEC-2023-62"}
+
+
+def test_two_cves_stay_two_whatever_names_both() -> None:
+    matched = told(
+        pypi("CVE-2023-0001", "GHSA-both", advisory="GHSA-both"),
+        pypi("CVE-2023-0002", "GHSA-both", advisory="GHSA-both"),
+    )
+    assert set(names(matched)) == {"CVE-2023-0001", "CVE-2023-0002"}
+
+
+def test_chains_of_aliases_are_followed() -> None:
+    matched = told(pypi("CVE-2023-0001", "GHSA-a"), pypi("PYSEC-1", "GHSA-a", "OSV-1"), pypi("OSV-1", hi="2.3"))
+    assert names(matched) == {"CVE-2023-0001": ("GHSA-a", "OSV-1", "PYSEC-1")}
+
+
+def test_without_a_cve_the_github_id_is_told() -> None:
+    assert names(told(pypi("PYSEC-1", "GHSA-a"), pypi("GHSA-a"))) == {"GHSA-a": ("PYSEC-1",)}
+
+
+def test_what_the_distribution_owns_is_judged_through_its_package() -> None:
+    bash = package("bash", "5.2-1")
+    matched = told(
+        pypi("CVE-2023-30861"), says("bash", "CVE-2024-0001"), packages=(replace(FLASK, owner=bash.purl), bash)
+    )
+    assert [finding.id for finding in matched.findings] == ["vulnerability:deb/debian/bash:CVE-2024-0001"]
+    assert matched.measured == 1
+
+
+def test_names_meet_in_their_normal_spelling() -> None:
+    odd = replace(FLASK, name="FLASK", source="FLASK")
+    assert set(names(told(pypi("CVE-2023-30861"), packages=(odd,)))) == {"CVE-2023-30861"}
+
+
+def test_vulnerabilities_of_the_kernel_are_not_in_its_headers() -> None:
+    matched = told(says("linux", "CVE-2024-1086", "6.1.76-1"), packages=(KERNEL,))
+    assert matched.findings == ()
+    (said,) = matched.not_applicable
+    assert said.vulnerabilities == ("CVE-2024-1086",)
+    assert "kernel" in said.reason
+    assert matched.measured == 1
+
+
+def test_a_kernel_beside_its_headers_is_judged() -> None:
+    kernel = package("linux-image-6.1.0-1-amd64", "6.1.1-1", "linux")
+    matched = told(says("linux", "CVE-2024-1086", "6.1.76-1"), packages=(KERNEL, kernel))
+    assert set(names(matched)) == {"CVE-2024-1086"}
+    assert matched.not_applicable == ()
