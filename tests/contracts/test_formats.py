@@ -41,13 +41,14 @@ def assert_well_formed(text: str, style: Style) -> None:
 
 
 def test_the_formats_of_the_product_are_there() -> None:
-    assert {"json", "table", "cyclonedx", "sarif"} <= set(FORMATS)
-    assert {name for name, plugin in FORMATS.items() if "sbom" in plugin.commands} >= {"cyclonedx"}
+    bills = {"cyclonedx", "cyclonedx-1.7", "spdx"}
+    assert {"json", "table", "sarif", *bills} <= set(FORMATS)
+    assert {name for name, plugin in FORMATS.items() if "sbom" in plugin.commands} >= bills
 
 
 @each
 def test_a_format_says_what_it_is(plugin: Format) -> None:
-    assert re.fullmatch(r"[a-z][a-z0-9-]*", plugin.name)
+    assert re.fullmatch(r"[a-z][a-z0-9.-]*", plugin.name)
     assert plugin.title
     assert set(plugin.commands) <= {"scan", "sbom"}
     assert plugin.commands

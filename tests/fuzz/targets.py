@@ -14,6 +14,12 @@ from pathlib import Path
 from tests.fuzz.campaign import Target
 from tests.fuzz.images import image_targets
 
+from plimsoll.documents.errors import DocumentError
+from plimsoll.documents.json import read_json, read_json_with_comments
+from plimsoll.documents.toml import read_toml
+from plimsoll.documents.xml import read_xml
+from plimsoll.documents.yaml import read_yaml_documents
+from plimsoll.errors import PlimsollError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import MIB, Limits
 from plimsoll.model.statement import Feed
@@ -42,21 +48,47 @@ VERSIONS = {
 
 def targets() -> dict[str, Target]:
     """Give all of them by name, in name order."""
-    made = [*_ecosystems(), *_feeds(), *_versions(), *_documents(), *image_targets(), _tar(), _inflate()]
+    made = [*_ecosystems(), *_formats(), *_feeds(), *_versions(), *_documents(), *image_targets(), _tar(), _inflate()]
     return {target.name: target for target in sorted(made, key=lambda target: target.name)}
 
 
 def _ecosystems() -> Iterable[Target]:
+    """Give a target for each kind of file that an ecosystem reads: its samples, told apart by their ending."""
     for ecosystem in discover("plimsoll.ecosystems", Ecosystem).values():
-        if ecosystem.parse is not None:
-            root = DATA / "ecosystems" / ecosystem.name
-            files = sorted(path for path in root.rglob("*") if path.is_file())
-            path = files[0].relative_to(root).as_posix()
+        root = DATA / "ecosystems" / ecosystem.name
+        kinds: dict[str, list[Path]] = {}
+        for file in sorted(path for path in root.rglob("*") if path.is_file()):
+            kinds.setdefault(file.suffix.strip(".") or file.name.lower(), []).append(file)
+        for kind, files in kinds.items():
             yield Target(
-                name=f"ecosystem-{ecosystem.name}",
+                name=f"ecosystem-{ecosystem.name}" + (f"-{kind}" if len(kinds) > 1 else ""),
                 seeds=tuple(file.read_bytes() for file in files),
-                run=_total(ecosystem.parse, path),
+                run=_total(ecosystem.parse, files[0].relative_to(root).as_posix()),
             )
+
+
+def _formats() -> Iterable[Target]:
+    """Give a target for each kind of document; the seeds are the lockfiles among the tests' data."""
+    readers: dict[str, tuple[Callable[[bytes], object], str]] = {
+        "json": (read_json, "package-lock/**/*.json"),
+        "json-with-comments": (read_json_with_comments, "bun-lock/**/*.lock"),
+        "toml": (read_toml, "p*/**/*.toml"),
+        "yaml": (read_yaml_documents, "pnpm-lock/**/*.yaml"),
+        "xml": (read_xml, "maven-pom/**/*.xml"),
+    }
+    for name, (read, pattern) in readers.items():
+        seeds = tuple(path.read_bytes() for path in sorted((DATA / "ecosystems").glob(pattern)))
+        yield Target(name=f"format-{name}", seeds=seeds, run=_refusing(read))
+
+
+def _refusing(read: Callable[[bytes], object]) -> Callable[[bytes], object]:
+    def run(data: bytes) -> object:
+        try:
+            return read(data)
+        except DocumentError as error:
+            raise PlimsollError(str(error)) from error
+
+    return run
 
 
 def _total(parse: Callable[[str, bytes], object], path: str) -> Callable[[bytes], object]:

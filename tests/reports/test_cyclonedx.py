@@ -19,9 +19,10 @@ from tests.reports.sample_report import (
 from tests.reports.schemas import cyclonedx_faults
 
 from plimsoll.model.finding import Evidence, Vulnerability
+from plimsoll.model.package import Package
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Style
-from plimsoll.reports.cyclonedx import render
+from plimsoll.reports.cyclonedx import CYCLONEDX_1_7, render
 
 
 def bill(report: Report) -> Any:  # noqa: ANN401 - a JSON document
@@ -60,11 +61,20 @@ def test_every_document_validates_against_the_official_schema(report: Report) ->
     assert cyclonedx_faults(bill(report)) == []
 
 
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+def test_version_1_7_is_the_same_document_and_valid(report: Report) -> None:
+    document = json.loads(CYCLONEDX_1_7.render(report, Style()))
+    assert cyclonedx_faults(document, "1.7") == []
+    other = bill(report) | {"specVersion": "1.7", "$schema": "http://cyclonedx.org/schema/bom-1.7.schema.json"}
+    assert document == other
+
+
 def test_the_schema_finds_a_fault() -> None:
     document = bill(sample_report())
     document["components"][1]["licenses"] = [{"license": {"id": "No-Such-Licence"}}]
     document["components"][2]["weather"] = "fair"
     assert len(cyclonedx_faults(document)) >= 2
+    assert len(cyclonedx_faults(document, "1.7")) >= 2
 
 
 def test_an_sbom_has_no_vulnerabilities() -> None:
@@ -87,7 +97,7 @@ def test_all_packages_are_components_below_the_subject() -> None:
     assert [(each["purl"], each["version"]) for each in libraries] == [(p.purl, p.version) for p in PACKAGES]
     (system,) = [each for each in document["components"] if each["type"] == "operating-system"]
     assert (system["name"], system["version"]) == ("debian", "12")
-    (root,) = document["dependencies"]
+    root = document["dependencies"][0]
     assert root["ref"] == document["metadata"]["component"]["bom-ref"]
     assert root["dependsOn"] == [each["bom-ref"] for each in document["components"]]
 
@@ -231,3 +241,65 @@ def test_a_version_longer_than_the_format_allows_is_cut() -> None:
     document = bill(replace(sbom_report(), packages=(long,)))
     assert len(document["components"][1]["version"]) == 1024
     assert document["components"][1]["version"].endswith("…")
+
+
+def related() -> tuple[Package, ...]:
+    """Give a jar with a library in it, and a language package that a distribution's package owns."""
+    jar = replace(
+        PACKAGES[0], ecosystem="maven", name="org.example:shop", purl="pkg:maven/org.example/shop@1", path="a.jar"
+    )
+    inner = replace(
+        jar,
+        name="org.example:lib",
+        purl="pkg:maven/org.example/lib@1",
+        path="a.jar!/lib.jar!/x.jar",
+        hashes=("sha1:" + "a" * 40, "h1:abc=", "sha256:short"),
+        scope="dev",
+        line=7,
+        direct=False,
+        declared=True,
+        stream="module:nodejs:18",
+        product="debian:12",
+    )
+    owned = replace(jar, ecosystem="pypi", name="apt", purl="pkg:pypi/apt@1", path="METADATA", owner=PACKAGES[4].purl)
+    needy = replace(PACKAGES[1], requires=(PACKAGES[0].purl, "not-there"))
+    return PACKAGES[0], needy, PACKAGES[4], jar, inner, owned
+
+
+def test_what_contains_and_requires_what_is_said() -> None:
+    document = bill(replace(sbom_report(), packages=related()))
+    libc, needy, apt, jar, inner, owned = (package.purl for package in related())
+    depends = {each["ref"]: each["dependsOn"] for each in document["dependencies"]}
+    assert depends == {
+        document["metadata"]["component"]["bom-ref"]: ["distro:debian:12", libc, needy, apt, jar],
+        needy: [libc],
+        apt: [owned],
+        jar: [inner],
+    }
+    within = {each["bom-ref"]: properties(each).get("plimsoll:within") for each in document["components"]}
+    assert {ref: found for ref, found in within.items() if found} == {inner: [jar], owned: [apt]}
+    assert cyclonedx_faults(document) == []
+
+
+def test_a_component_says_all_that_is_known() -> None:
+    components = {each["name"]: each for each in bill(replace(sbom_report(), packages=related()))["components"]}
+    library = components["lib"]
+    assert library["group"] == "org.example"
+    assert library["scope"] == "excluded"
+    assert library["hashes"] == [{"alg": "SHA-1", "content": "a" * 40}]
+    said = properties(library)
+    assert said["plimsoll:hash"] == ["h1:abc=", "sha256:short"]
+    assert said["plimsoll:line"] == ["7"]
+    assert said["plimsoll:direct"] == ["no"]
+    assert said["plimsoll:declared"] == ["yes"]
+    assert said["plimsoll:scope"] == ["dev"]
+    assert said["plimsoll:stream"] == ["module:nodejs:18"]
+    assert said["plimsoll:product"] == ["debian:12"]
+    assert properties(components["apt"]).get("plimsoll:owner", [PACKAGES[4].purl]) == [PACKAGES[4].purl]
+
+
+def test_a_program_that_nobody_owns_has_its_name_among_the_platforms() -> None:
+    program = replace(PACKAGES[0], ecosystem="generic", cpe="gnu:bash openbsd:open+ssh", version="1:5.2~x")
+    (node,) = [each for each in bill(replace(sbom_report(), packages=(program,)))["components"] if "cpe" in each]
+    assert node["cpe"] == r"cpe:2.3:a:gnu:bash:1\:5.2\~x:*:*:*:*:*:*:*"
+    assert properties(node)["plimsoll:cpe"] == ["gnu:bash openbsd:open+ssh"]

@@ -18,9 +18,12 @@ from plimsoll.errors import PlimsollError
 PARTS = {
     "layers": re.compile(r"[0-9a-f]{2}|[0-9a-f]{16}"),
     "knowledge": re.compile(r"store\.db|snapshot-[0-9a-f]+\.db|\.(building|import|snapshot)-.*"),
+    "bases": re.compile(r"[0-9a-f]{64}|\.adding-.*"),
     "last-report.json": re.compile(""),
 }
 """What Plimsoll keeps below its cache folder, and what lies in each part; nothing else is ever removed."""
+LASTING = {"knowledge", "bases"}
+"""The parts that no scan makes again."""
 _STILL_AT_WORK = 600
 """Seconds after its last write in which an update may yet go on."""
 
@@ -47,15 +50,15 @@ def status(form: str, cache_dir: str | None) -> int:
 
 
 @COMMAND.command("clean", short_help="Drop the layer memory and the last report.")
-@option("--all", "everything", is_flag=True, help="Drop the knowledge store as well.")
+@option("--all", "everything", is_flag=True, help="Drop the knowledge store and the base images as well.")
 @common
 def clean(cache_dir: str | None, *, everything: bool) -> int:
-    """Drop the layer memory and the last report; the knowledge store only with --all.
+    """Drop the layer memory and the last report; the knowledge store and the base images only with --all.
 
     Of the knowledge, what an update that was killed left unfinished goes in any case.
     """
     folder = cache_folder(cache_dir)
-    chosen = [part for part in PARTS if everything or part != "knowledge"]
+    chosen = [part for part in PARTS if everything or part not in LASTING]
     for part in chosen:
         _expect_ours(folder / part, PARTS[part])
     for part in chosen:

@@ -17,6 +17,7 @@ def examination(settings: Settings, options: Mapping[str, Any]) -> Examination:
         distro=options["distro"] or "",
         skip_dirs=options["skip_dirs"],
         skip_files=options["skip_files"],
+        declared=options["declared"],
         verify=options["verify"],
         memory=cache_folder(options["cache_dir"]) / "layers",
         limits=limits_of(settings, options["limit"], options["timeout"]),

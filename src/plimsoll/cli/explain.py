@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from plimsoll.cli.console import cache_folder, tell, write
 from plimsoll.cli.examining import examination, tell_of
-from plimsoll.cli.knowing import facts_of
+from plimsoll.cli.knowing import Known, facts_of
 from plimsoll.cli.options import about_targets, common, limits_of, option, quietly
 from plimsoll.cli.parsing import Command
 from plimsoll.cli.progress import progress_for
@@ -17,8 +17,12 @@ from plimsoll.cli.values import PathName
 from plimsoll.compliance.score import fix_of, mass_of, what_if
 from plimsoll.errors import TargetError, UsageError
 from plimsoll.findings.explain import explain, find
+from plimsoll.findings.origin import BASE
+from plimsoll.model.bases import Alternatives
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import Report
+from plimsoll.pipeline.alternatives import alternatives
+from plimsoll.pipeline.bases import read_catalogue
 from plimsoll.pipeline.last import last_report
 from plimsoll.pipeline.scan import scan
 from plimsoll.reports.json_report import read_report
@@ -40,36 +44,48 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
     is_typed = ctx.get_parameter_source("report") is ParameterSource.COMMANDLINE
     if options["target"] and options["report"] and is_typed:
         raise UsageError("TARGET and --report exclude each other")
-    report = _report(ctx, options)
+    report, known = _report(ctx, options)
+    found = find(report, options["finding"])
+    others = _others(ctx, options, report, known) if any(finding.origin == BASE for finding in found) else None
     texts = []
-    for finding in find(report, options["finding"]):
+    for finding in found:
         without = what_if(report.score, {fix_of(finding, report.checks)} & {part.fix for part in report.score.parts})
-        texts.append(explain(finding, report, mass_of(finding, report.checks), without))
+        texts.append(explain(finding, report, mass_of(finding, report.checks), without, others))
     write("\n".join(texts))
     return 0
 
 
-def _report(ctx: click.Context, options: dict[str, Any]) -> Report:
+def _others(ctx: click.Context, options: dict[str, Any], report: Report, known: Known | None) -> Alternatives | None:
+    """Compare the base of the report with the others in the catalogue; without any, nothing is opened for it."""
+    cache = cache_folder(options["cache_dir"])
+    if not (known.facts.bases if known else read_catalogue(cache).entries):
+        return None
+    known = known or facts_of(ctx.obj, options)
+    return alternatives(report, known.facts, cache, limits_of(ctx.obj, options["limit"], options["timeout"]))
+
+
+def _report(ctx: click.Context, options: dict[str, Any]) -> tuple[Report, Known | None]:
+    """Give the report to look into, and what was known when it was made just now."""
     limits = limits_of(ctx.obj, options["limit"], options["timeout"])
     if options["target"]:
         return _scanned(ctx, options)
     if options["report"]:
-        return _read(options["report"], limits)
+        return _read(options["report"], limits), None
     report = last_report(cache_folder(options["cache_dir"]), limits)
     if report is None:
         raise TargetError("there is no last scan to look into", advice="Run plimsoll scan TARGET first.")
     if not options["quiet"]:
         tell(f"From the last scan, of {report.target} on {report.as_of}:")
-    return report
+    return report, None
 
 
-def _scanned(ctx: click.Context, options: dict[str, Any]) -> Report:
+def _scanned(ctx: click.Context, options: dict[str, Any]) -> tuple[Report, Known]:
     progress = progress_for(quiet=options["quiet"], no_progress=options["no_progress"])
     known = facts_of(ctx.obj, options)
     report, examined = scan(examination(ctx.obj, options), known.facts, sys.stdin.buffer, progress)
     if not options["quiet"]:
         tell_of(examined, report.target, ctx.obj)
-    return report
+    return report, known
 
 
 def _read(name: str, limits: Limits) -> Report:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from plimsoll.cli.console import cache_folder, today
+from plimsoll.cli.console import cache_folder, tell, today
 from plimsoll.cli.settings import Settings
 from plimsoll.findings.waive import read_waivers
 from plimsoll.knowledge.end_of_life import end_of_life, version_of_codename
 from plimsoll.knowledge.snapshot import open_knowledge, store_path
+from plimsoll.pipeline.bases import read_catalogue
 from plimsoll.pipeline.scan import Facts
 
 
@@ -23,9 +24,12 @@ class Known:
 
 
 def facts_of(settings: Settings, options: Mapping[str, Any]) -> Known:
-    """Open the knowledge and read the waivers. Raises KnowledgeError, UsageError."""
+    """Open the knowledge, read the waivers and the catalogue of base images. Raises KnowledgeError, UsageError."""
     cache = cache_folder(options["cache_dir"])
     store = open_knowledge(cache)
+    catalogue = read_catalogue(cache)
+    for note in () if options["quiet"] else catalogue.notes:
+        tell(f"note: {note}", style="yellow")
     facts = Facts(
         knowledge=store,
         end_of_life=end_of_life,
@@ -36,5 +40,6 @@ def facts_of(settings: Settings, options: Mapping[str, Any]) -> Known:
         built=store.meta().get("built", ""),
         snapshot=not os.path.exists(store_path(cache)),  # noqa: PTH110 - False, not PermissionError, below a closed folder
         titles=dict(store.rows("SELECT name, title FROM feed")),
+        bases=catalogue.entries,
     )
     return Known(facts=facts, cache=cache)

@@ -90,6 +90,7 @@ def about_targets(command: F) -> F:
         _within_its_time,
         limited,
         option("--timeout", type=Seconds(), metavar="TIME", help="Give up after this long, e.g. 90s, 5m; default 10m."),
+        option("--declared", is_flag=True, help="In images, list what lockfiles want, too."),
         option("--verify", is_flag=True, help="Verify all digests again, whatever the layer memory knows."),
         words("--skip-files", metavar="PATTERN", help="Leave files out; said as not measured."),
         words("--skip-dirs", metavar="PATTERN", help="Leave folders out; said as not measured."),

@@ -1,4 +1,4 @@
-"""`plimsoll scan TARGET`: what is in an image or root file system, what is wrong with it, and its score."""
+"""`plimsoll scan TARGET`: what is in an image, directory or list, what is wrong with it, and its score."""
 
 import sys
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class Gates:
     fail_on_unmeasured: bool
 
 
-@click.command("scan", cls=Command, short_help="Scan an image or root file system.")
+@click.command("scan", cls=Command, short_help="Scan an image, root file system, source tree or bill of materials.")
 @click.argument("target", type=PathName())
 @option("--format", "-f", "formats", multiple=True, type=FormatName("table", "scan"), help="Format; default table.")
 @option(
@@ -57,10 +57,13 @@ class Gates:
 @common
 @click.pass_context
 def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802 - click passes options by name
-    """Scan TARGET: a docker save archive, an OCI layout (folder or tar), or a directory with a root file system.
+    """Scan TARGET: an image, a root file system, a source tree, a bill of materials.
 
-    TARGET may name its kind, archive:FILE, oci:PATH, dir:PATH; one of several images is FILE#NAME; - reads an
-    archive from standard input. Options that choose findings leave the score as it is: it counts them all.
+    TARGET is a docker save archive, an OCI layout (folder or tar), a directory with a root file system, a source tree
+    or one of its lockfiles, a CycloneDX or SPDX document, or the name of an image in a running engine. It may name its
+    kind: archive:FILE, oci:PATH, dir:PATH, source:PATH, sbom:FILE, image:NAME; one of several images is FILE#NAME; -
+    reads an archive or a document from standard input. Images tell what is installed, source trees what is declared.
+    Options that choose findings leave the score as it is: it counts them all.
     """
     places = paired(ctx, options["formats"], options["outputs"], "table")
     facts = facts_of(ctx.obj, options)

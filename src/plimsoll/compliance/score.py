@@ -32,8 +32,8 @@ def score(  # noqa: PLR0913 - one argument per addend of M that the design names
     """Score what was found, and at the low end also what was not measured.
 
     `unmeasured` gives a reason by source package key, `stale` the age in days of the newest feed that speaks for
-    one; a key in both counts as unmeasured. `undetermined` are potential findings. `unread` are (label, packages
-    or databases found) of ecosystems that no reader knows. Without anything measured both ends are None.
+    one; a key in both counts as unmeasured. `undetermined` are potential findings. `unread` are (label, parts
+    of files that could not be read). Without anything measured both ends are None.
     """
     table = weights()
     fixes = _fixes(findings, undetermined, checks, table)
@@ -160,7 +160,7 @@ def _estimates(
     for label, count in unread:
         counts[label] = counts.get(label, 0) + count
     for label, count in counts.items():
-        reason = f"packages or databases that no reader knows: {count}"
+        reason = f"files that could not be read: {count}"
         parts.append(_estimate(f"unread:{label}", table.unmeasured * count, reason))
     return [part for part in parts if part.mass_low > 0]
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from plimsoll.findings.comparison import inside, interval
 from plimsoll.findings.installs import Install
+from plimsoll.findings.judging import fixed_in
 from plimsoll.findings.threat import ratings, severity_of
 from plimsoll.model.finding import (
     Evidence,
@@ -45,12 +46,8 @@ class Hit:
 
     @property
     def fixed_in(self) -> str:
-        """The version that ends every interval; "" where one has no end that is a fix, or the ends do not compare."""
-        ends = [stored.statement.hi for stored in self.statements if not stored.statement.hi_inclusive]
-        known = sorted({end for end in ends if end is not None})
-        if None in ends or len(ends) < len(self.statements) or not known:
-            return ""
-        return known[0] if len(known) == 1 else self.install.ruler.newest(known)
+        """The version that ends every interval, "" where there is none."""
+        return fixed_in(self.statements, self.install.ruler)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +119,7 @@ def _finding(
             purl=_source_purl(install.package, install.source_version, install.binaries[0].purl),
             source=SourcePackage(name=install.source, version=install.source_version),
             binaries=tuple(sorted({binary.name for one in case.hits for binary in one.install.binaries})),
+            versions=tuple(versions),
         ),
         vulnerability=Vulnerability(
             id=case.vulnerability,

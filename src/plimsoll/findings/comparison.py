@@ -57,6 +57,10 @@ class Ruler:
         if statement.scheme != self.scheme.name:
             text = f"{version} ({self.scheme.name}) cannot be compared with {interval(statement)} ({statement.scheme})"
             return Comparison(text=text, holds=None)
+        if statement.lo == statement.hi and statement.hi_inclusive and self.key(statement.lo) is None:
+            # A listed version that has no place in the order is only itself.
+            holds = version == statement.lo
+            return Comparison(text=f"{version} {'=' if holds else '≠'} {statement.lo}", holds=holds)
         start = self.sign(statement.lo, version) if statement.lo else -1
         if start is not None and start > 0:
             return Comparison(text=f"{version} < {statement.lo}", holds=False)

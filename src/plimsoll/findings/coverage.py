@@ -19,13 +19,17 @@ _UPDATE = "Fetch newer advisories: plimsoll db update."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What the feeds speak for. The mappings go by source package key; `dates` by (name asked about, feed)."""
+    """What the feeds speak for. The mappings go by source package key; `dates` by (name asked about, feed).
+
+    `relied_on` are the feeds that speak for any of the packages.
+    """
 
     unmeasured: Mapping[str, str]
     stale: Mapping[str, int]
     measured: int
     gaps: tuple[Gap, ...]
     dates: Mapping[tuple[str, str], str]
+    relied_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +56,14 @@ def cover(question: Question, installs: Sequence[Install]) -> Coverage:
     unmeasured = {key: reason for part in parts for key, reason in part.unmeasured.items()}
     gaps = [gap for part in parts for gap in part.gaps]
     if any(products):
-        gaps += [*_stale_feeds(question, spoken), *_threat_feeds(question)]
+        gaps += [*(gap for part in parts for gap in _stale_feeds(question, part)), *_threat_feeds(question)]
     return Coverage(
         unmeasured=unmeasured,
         stale={key: age for key, age in ages.items() if age > STALE_AFTER_DAYS and key not in unmeasured},
         measured=len(spoken),
         gaps=tuple(gaps),
         dates={key: day for part in parts for key, day in part.dates.items()},
+        relied_on=frozenset(speaker.feed for of in spoken.values() for speaker in of),
     )
 
 
@@ -66,6 +71,7 @@ def cover(question: Question, installs: Sequence[Install]) -> Coverage:
 class _Part:
     """What the feeds speak for of one product."""
 
+    product: str = ""
     speakers: Mapping[str, Sequence[Speaker]] = field(default_factory=dict)
     unmeasured: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[Gap, ...] = ()
@@ -103,7 +109,7 @@ def _of_product(question: Question, product: str, installs: Sequence[Install]) -
         reason = f"{product} is past its end of life, {ended.date}"
         unmeasured = {key: unmeasured.get(key, reason) for key in sources}
     dates = {(asked, one.feed): one.date for asked, of in spoken.items() for one in of}
-    return _Part(speakers=speakers, unmeasured=unmeasured, gaps=tuple(gaps), dates=dates)
+    return _Part(product=product, speakers=speakers, unmeasured=unmeasured, gaps=tuple(gaps), dates=dates)
 
 
 def _silent(question: Question, product: str, silent: Mapping[str, str]) -> Iterable[Gap]:
@@ -123,24 +129,27 @@ def _silent(question: Question, product: str, silent: Mapping[str, str]) -> Iter
     )
 
 
-def _stale_feeds(question: Question, speakers: Mapping[str, Sequence[Speaker]]) -> Iterable[Gap]:
-    """Say once for each feed how old it is, by the oldest of its dates that packages here depend on."""
-    relying: dict[str, dict[str, str]] = {}
-    for key, of in speakers.items():
+def _stale_feeds(question: Question, part: _Part) -> Iterable[Gap]:
+    """Say once for each product how old its feeds are, each by the oldest of its dates that packages depend on."""
+    oldest: dict[str, str] = {}
+    relying = set()
+    for key, of in part.speakers.items():
         for speaker in of:
             if _age(speaker, question.as_of) > STALE_AFTER_DAYS:
-                relying.setdefault(speaker.feed, {})[key] = speaker.date
-    for feed, dates in sorted(relying.items()):
-        oldest = min(dates.values())
-        days = _age(Speaker(feed=feed, date=oldest), question.as_of)
-        yield Gap(
-            subject=question.subject,
-            what="stale-feed",
-            question=f"What became known of {_counted(dates)} after {oldest}?",
-            reason=f"the feed {feed} is of {oldest}, {days} days before {question.as_of}",
-            count=len(dates),
-            advice=_UPDATE,
-        )
+                relying.add(key)
+                oldest[speaker.feed] = min(speaker.date, oldest.get(speaker.feed, speaker.date))
+    if not relying:
+        return
+    days = {feed: _age(Speaker(feed=feed, date=date), question.as_of) for feed, date in sorted(oldest.items())}
+    told = ", ".join(f"the feed {feed} is of {oldest[feed]}, {age} days before" for feed, age in days.items())
+    yield Gap(
+        subject=question.subject,
+        what="stale-feed",
+        question=f"What became known of {_counted(relying)} of {part.product} after {min(oldest.values())}?",
+        reason=f"{told} {question.as_of}",
+        count=len(relying),
+        advice=_UPDATE,
+    )
 
 
 def _threat_feeds(question: Question) -> Iterable[Gap]:

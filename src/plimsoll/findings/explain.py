@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from plimsoll.findings.find import find
+from plimsoll.model.bases import Alternatives, BaseFacts, Clearing
 from plimsoll.model.finding import Finding, SeverityEvidence, StatementEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.score import Score
@@ -12,16 +13,20 @@ __all__ = ["explain", "find"]
 
 _WIDTH = 13
 _MOST_NAMES = 6
+_MOST_BASES = 5
 
 Row = tuple[str, str]
 """A name and a value; rows without a value are left out."""
 
 
-def explain(finding: Finding, report: Report, mass: float, score_without: Score) -> str:
+def explain(
+    finding: Finding, report: Report, mass: float, score_without: Score, others: Alternatives | None = None
+) -> str:
     """Write what is known of a finding, ending in a newline.
 
-    `mass` is what it weighs in the score, `score_without` the score with its whole fix gone. Everything that
-    does not print is escaped: an image must not speak to the reader's terminal.
+    `mass` is what it weighs in the score, `score_without` the score with its whole fix gone, `others` what the
+    catalogue has in place of the base. Everything that does not print is escaped: an image must not speak to the
+    reader's terminal.
     """
     is_doubtful = any((one.id, one.subject) == (finding.id, finding.subject) for one in report.undetermined)
     lines = [
@@ -33,6 +38,7 @@ def explain(finding: Finding, report: Report, mass: float, score_without: Score)
         *_section("Statements", _statements(finding.evidence.statements)),
         *_section("Measured", _measured(finding)),
         *_section("Fix", [finding.fix] if finding.fix else ["Nothing is known that fixes it."]),
+        *_section("Base image", _base(finding, report.base, others)),
         *_section("Score", _score(finding, report.score, score_without, _mass(mass, is_doubtful=is_doubtful))),
         *_section("Waiver", _waiver(finding)),
         *_section("References", finding.references),
@@ -119,6 +125,42 @@ def _measured(finding: Finding) -> Iterable[str]:
     for name, value in (("value", evidence.value), ("expected", evidence.expected), ("origin", evidence.origin)):
         if value:
             yield f"{name}: {value}"
+
+
+def _base(finding: Finding, base: BaseFacts | None, others: Alternatives | None) -> Iterable[str]:
+    """Say whether it comes with the base, and which other one would clear it."""
+    if base is None or not finding.origin:
+        return
+    if finding.origin != "base":
+        yield f"own layers have a part in it; a newer {base.name} alone does not clear it"
+        return
+    yield f"it comes with the base {base.name}: upgrade the base image"
+    if others is not None:
+        yield from _others(finding, others)
+
+
+def _others(finding: Finding, others: Alternatives) -> Iterable[str]:
+    clearing = [each for each in others.clearings if finding.id in each.cleared]
+    yield from (_clearing(each, others.findings) for each in clearing[:_MOST_BASES])
+    more = len(clearing) - _MOST_BASES
+    if more > 0:
+        yield f"and {more} more in the catalogue would clear it"
+    if not others.compared:
+        yield f"the catalogue has no other image of {others.family} to compare: plimsoll base add TARGET"
+    elif not clearing:
+        yield f"of {others.compared} other {others.family} images in the catalogue none is known to be without it"
+    if others.left_out:
+        yield f"{others.left_out} more of them were not compared"
+
+
+def _clearing(each: Clearing, findings: int) -> str:
+    doubts = [
+        *([f"{each.unmeasured} of its source packages are not measured"] if each.unmeasured else []),
+        *([f"{each.unread} things in it could not be read"] if each.unread else []),
+    ]
+    brings = f"brings {each.brings} {'other' if each.brings == 1 else 'others'}" if each.brings else "brings no other"
+    doubt = f" ({'; '.join(doubts)})" if doubts else ""
+    return f"{each.name} would clear {each.findings} of {findings}, and {brings}{doubt}"
 
 
 def _mass(mass: float, *, is_doubtful: bool) -> str:

@@ -1,12 +1,11 @@
 """What is installed, as advisories see it: the names they speak of, at versions, with the packages behind them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from plimsoll.findings.comparison import Ruler
 from plimsoll.model.package import Package
-from plimsoll.model.system import Asked
-from plimsoll.systems.known import systems
+from plimsoll.systems.asking import asked_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +39,10 @@ def installs_of(packages: Iterable[Package], ruler_of: Callable[[str], Ruler]) -
     groups: dict[tuple[str, str, str, str, str], set[Package]] = {}
     for package in packages:
         if not package.owner:
-            for asked, version in _asked(package):
+            for asked, version in asked_of(package):
                 place = (package.key, package.product, asked, version, package.stream)
                 groups.setdefault(place, set()).add(package)
     return tuple(_install(place, found, ruler_of) for place, found in sorted(groups.items()))
-
-
-def _asked(package: Package) -> Iterator[tuple[str, str]]:
-    system = systems()[package.ecosystem]
-    if system.asked is Asked.CPE:
-        yield from ((cpe, package.source_version) for cpe in package.cpe.split())
-        return
-    yield system.normalise(package.source), package.source_version
-    if system.asked is Asked.SOURCE_AND_BINARY:
-        yield system.normalise(package.name), package.version
 
 
 def _install(

@@ -11,9 +11,9 @@ from plimsoll.findings.build import Background, Case, Hit, finding_of
 from plimsoll.findings.comparison import Ruler
 from plimsoll.findings.coverage import Coverage, Question, cover
 from plimsoll.findings.installs import Install, installs_of
+from plimsoll.findings.judging import holds
 from plimsoll.findings.naming import same
 from plimsoll.findings.not_applicable import why_not
-from plimsoll.findings.streams import applies
 from plimsoll.model.finding import Finding, NotApplicable
 from plimsoll.model.gap import Gap
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase, StoredStatement, Threat
@@ -39,7 +39,8 @@ class Matched:
     `unmeasured` gives a reason by source package key: no feed speaks for it, or its release is past its end of
     life. `stale` gives the age in days of the newest feed that speaks for a source package, where that is over
     30. `undetermined` are potential findings, which count at the low end of the score only: the vendor has not
-    judged them, or the versions do not compare. `measured` counts the source packages that a feed speaks for.
+    judged them, or the versions do not compare. `measured` counts the source packages that a feed speaks for,
+    `relied_on` names the feeds that do.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -49,6 +50,7 @@ class Matched:
     undetermined: tuple[Finding, ...] = ()
     measured: int = 0
     not_applicable: tuple[NotApplicable, ...] = ()
+    relied_on: frozenset[str] = frozenset()
 
 
 def match(
@@ -107,15 +109,10 @@ def _held(question: Question, installs: Sequence[Install]) -> _Held:
     """Ask which statements may hold, compare where keys could not, and sort the answers out by what they say."""
     held = _Held()
     for index, stored in _answers(question, installs):
-        said, install = stored.statement, installs[index]
-        is_of_stream = applies(said.stream, install.stream, install.version)
-        if said.state is State.NOT_AFFECTED or is_of_stream is False:
-            continue
-        by_key = install.key is not None and not stored.slow and said.scheme == install.ruler.scheme.name
-        holds = True if by_key else install.ruler.compare(install.version, said).holds
-        if holds is False:
-            continue
-        held.put(install, index, stored, certain=holds is not None and is_of_stream is not None)
+        install = installs[index]
+        certain = holds(stored, install.ruler, install.version, install.stream)
+        if certain is not False:
+            held.put(install, index, stored, certain=certain is True)
     return held
 
 
@@ -144,8 +141,9 @@ def _matched(question: Question, installs: Sequence[Install], coverage: Coverage
         installs,
         {place: at for place, at in potential.items() if place not in affected and place[0] not in not_applicable},
     )
-    cases = (*found, *(replace(case, certain=False) for case in doubtful))
-    findings = tuple(_findings(question, [_threatened(case, names, threats) for case in cases], coverage))
+    cases, ids = (*found, *(replace(case, certain=False) for case in doubtful)), _ids(names)
+    threatened = [_threatened(case, ids[case.package, case.vulnerability], threats) for case in cases]
+    findings = tuple(_findings(question, threatened, coverage))
     return Matched(
         findings=findings[: len(found)],
         gaps=(
@@ -157,6 +155,7 @@ def _matched(question: Question, installs: Sequence[Install], coverage: Coverage
         stale=MappingProxyType(dict(coverage.stale)),
         undetermined=findings[len(found) :],
         measured=coverage.measured,
+        relied_on=coverage.relied_on,
         not_applicable=tuple(not_applicable.values()),
     )
 
@@ -167,6 +166,7 @@ def _nothing_found(coverage: Coverage) -> Matched:
         unmeasured=MappingProxyType(dict(coverage.unmeasured)),
         stale=MappingProxyType(dict(coverage.stale)),
         measured=coverage.measured,
+        relied_on=coverage.relied_on,
     )
 
 
@@ -234,11 +234,18 @@ def _cases(question: Question, installs: Sequence[Install], holding: Holding) ->
     ]
 
 
-def _threatened(case: Case, names: Names, threats: Mapping[str, Threat]) -> Case:
+def _ids(names: Names) -> dict[Place, list[str]]:
+    """Give all ids under which a vulnerability of a source package is spoken of, by the id it is told under."""
+    ids: dict[Place, list[str]] = {}
+    for (package, id_), told in sorted(names.items()):
+        ids.setdefault((package, told), []).append(id_)
+    return ids
+
+
+def _threatened(case: Case, ids: Sequence[str], threats: Mapping[str, Threat]) -> Case:
     """Add what is known of a vulnerability under all of its ids."""
-    ids = sorted(
-        id_ for (package, id_), told in names.items() if package == case.package and told == case.vulnerability
-    )
+    if len(ids) == 1 and case.vulnerability in ids:
+        return replace(case, threat=threats.get(case.vulnerability, case.threat))
     known = [threats[id_] for id_ in (case.vulnerability, *ids) if id_ in threats]
     first = threats.get(case.vulnerability, Threat())
     if len(known) > 1 or (known and known[0] is not first):

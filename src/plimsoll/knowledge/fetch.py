@@ -82,14 +82,15 @@ class _Source:
             for path in got:
                 (self._folder / path).unlink(missing_ok=True)
             raise
-        if not got:
+        is_anywhere = self._base is not None or any(address for address, _ in feed.urls)
+        if not got and is_anywhere:
             raise KnowledgeError(f"none of its files is at {self._base or 'its publisher'}")
         return got
 
     def _file(self, address: str, path: str) -> list[str]:
-        """Fetch one file, plain or wrapped; nothing where the server has neither."""
+        """Fetch one file, plain or wrapped; nothing where the server has neither, or there is no lasting address."""
         if self._base is None:
-            return [path] if self.get(address, path) else []
+            return [path] if address and self.get(address, path) else []
         for name in (path, path + WRAPPED):
             if self.get(f"{self._base}/{quote(name)}", name):
                 return [name]

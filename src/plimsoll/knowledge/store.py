@@ -50,6 +50,17 @@ _WEIGHED = (
     " WHERE vulnerability = ? AND product = ? AND package = ? AND until = 0 ORDER BY decides DESC, flags & 1, feed, n"
 )
 
+_ABOUT = (
+    f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
+    " WHERE vulnerability = ? AND decides = 1 AND state <> ? ORDER BY product, package, n"
+)
+_ABOUT_THE_SAME = (
+    f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
+    " WHERE decides = 1 AND state <> ?2 AND (vulnerability, product, package) IN ("
+    " SELECT vulnerability, product, package FROM statement WHERE advisory = ?1 AND until = 0)"
+    " ORDER BY product, package, n"
+)
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -222,6 +233,18 @@ class Store:
                 "SELECT name, date, kind, licence, records FROM feed ORDER BY name"
             )
         )
+
+    @_careful
+    def deciding(self, name: str) -> tuple[StoredStatement, ...]:
+        """Give the deciding statements on a vulnerability, without those of not being affected.
+
+        Where the name is that of an advisory, they are those on the vulnerabilities and packages it is about.
+        """
+        number = self._number(name)
+        rows = self._ask(_ABOUT, (number, NOT_AFFECTED))
+        if number < 0:
+            rows += self._ask(_ABOUT_THE_SAME, (number, NOT_AFFECTED))
+        return tuple(self._stored(row) for row in dict.fromkeys(rows))
 
     # Questions of `db status` and of the bundle
 

@@ -26,13 +26,17 @@ class SourcePackage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPackage:
-    """The package of a finding: the source package's purl and the installed binaries made from it."""
+    """The package of a finding: the source package's purl and the installed binaries made from it.
+
+    `versions` are the installed versions of the source package that are affected, usually one.
+    """
 
     name: str
     version: str
     purl: str
     source: SourcePackage
     binaries: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,11 @@ class WaiverMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """Something that fails. `id` is `kind:key:what`, stable over rebuilds of the same image (design.md)."""
+    """Something that fails. `id` is `kind:key:what`, stable over rebuilds of the same image (design.md).
+
+    `origin` is `base` where it comes with the base of the image alone, `own` where its own layers have a part in it,
+    and empty where that is not known (`base` of the report).
+    """
 
     id: str
     kind: FindingKind
@@ -129,6 +137,7 @@ class Finding:
     fix: str = ""
     references: tuple[str, ...] = ()
     waiver: WaiverMark | None = None
+    origin: str = ""
 
     @property
     def fix_key(self) -> str:

@@ -18,7 +18,8 @@ class PackageRecord:
     (`module:nodejs:18`). `hashes` are of the package's archive or file, as `algorithm:hex` (`sha1:…`, `sha512:…`).
     `requires` are packages of the same system that it depends on, as `name` or `name version`. `inside` is the path
     within the file where that is an archive (`WEB-INF/lib/a.jar`, nested ones joined by `!/`), `cpe` is
-    `vendor:product` where feeds speak of it so.
+    `vendor:product` where feeds speak of it so. `guessed` says that the name was put together from hints, so that
+    advisories may be missed.
 
     Of declared packages: `line` (from 1) where it is declared, 0 if unknown; `direct` whether the project itself asks
     for it, None if unknown; `scope` "" for what is needed at run time, else `dev`, `optional`, `test`, `build`.
@@ -35,6 +36,7 @@ class PackageRecord:
     requires: tuple[str, ...] = ()
     inside: str = ""
     cpe: str = ""
+    guessed: bool = False
     line: int = 0
     direct: bool | None = None
     scope: str = ""
@@ -54,12 +56,44 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A package that a manifest (package.json, pyproject.toml) asks for by name, without knowing its version.
+
+    `versions` are those that would do, as written there (`^1.2`); `scope` as in PackageRecord; `line` from 1, 0 if
+    unknown.
+    """
+
+    name: str
+    versions: str = ""
+    scope: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A fault of one file that another file of the tree may make good.
+
+    `files` are paths relative to the folder of the file that says so, any of which will do; with `above` they may lie
+    in any folder above it as well. `package` is one that the other file must state, "" where it need only be there.
+    `reads` says that it is a file of the same kind, to be read whatever its name.
+    """
+
+    fault: str
+    files: tuple[str, ...]
+    package: str = ""
+    above: bool = False
+    reads: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """What an ecosystem read in one file of one layer.
 
     `facts` are other things the file states, as name and value (the fields of os-release). `faults` are the parts
     that could not be read. `owned` says which files packages own. `again` asks to be given the whole file, where the
-    window did not hold all: done only if no package owns the file, because then nobody needs to know.
+    window did not hold all: done only if no package owns the file, because then nobody needs to know. `wanted` is
+    what a manifest asks for, `doubts` are faults unless another file says otherwise. `spare` packages count only
+    where the doubt of another file asks for this one.
     """
 
     packages: tuple[PackageRecord, ...] = ()
@@ -67,6 +101,9 @@ class Observed:
     faults: tuple[str, ...] = ()
     owned: tuple[Owned, ...] = ()
     again: bool = False
+    wanted: tuple[Wanted, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +137,7 @@ class Package:
     hashes: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     cpe: str = ""
+    guessed: bool = False
     line: int = 0
     direct: bool | None = None
     scope: str = ""

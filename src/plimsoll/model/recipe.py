@@ -13,10 +13,14 @@ class RecipeStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What an image's configuration says of it. `digest` is the verified digest of the configuration."""
+    """What an image's configuration says of it. `digest` is the verified digest of the configuration.
+
+    `created` is the ISO day on which it was made, "" where it does not say.
+    """
 
     digest: str
     platform: str
     steps: tuple[RecipeStep, ...]
     labels: tuple[tuple[str, str], ...] = ()
     user: str = ""
+    created: str = ""

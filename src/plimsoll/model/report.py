@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from plimsoll.model.bases import BaseFacts
 from plimsoll.model.check import CheckResult
 from plimsoll.model.finding import Finding, NotApplicable
 from plimsoll.model.gap import Gap
@@ -16,7 +17,8 @@ SCHEMA = "plimsoll-report/1"
 class FeedState:
     """A feed as it stood when the report was made. `date` is ISO; `age_days` counts from it to the report.
 
-    `kind` is `advisories`, `exploited` or `probability`. `title` is what its publisher calls it.
+    `kind` is `advisories`, `exploited` or `probability`. `title` is what its publisher calls it. `used` says that it
+    speaks for something of the report's.
     """
 
     name: str
@@ -26,6 +28,7 @@ class FeedState:
     licence: str = ""
     records: int = 0
     title: str = ""
+    used: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ class Report:
     installed version has no order among those of the advisories. They count at the low end of the score only;
     no filter and no gate touches them. `not_applicable` says of what is stated about a source package why it does not
     concern the packages made from it. `knowledge_built` is the ISO day on which the knowledge was built, `snapshot`
-    says that it is the one embedded in Plimsoll, not one that `db update` built.
+    says that it is the one embedded in Plimsoll, not one that `db update` built. `base` is what the image is built on,
+    null where that is not known.
     """
 
     schema: str = SCHEMA
@@ -90,3 +94,4 @@ class Report:
     not_applicable: tuple[NotApplicable, ...] = ()
     knowledge_built: str = ""
     snapshot: bool = False
+    base: BaseFacts | None = None

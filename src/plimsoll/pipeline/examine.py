@@ -9,14 +9,17 @@ from typing import IO
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
+from plimsoll.model.recipe import Recipe
 from plimsoll.model.report import LayerFacts
 from plimsoll.model.subject import Subject
 from plimsoll.pipeline.databases import Seen
 from plimsoll.pipeline.distribution import VersionOf, recognise, stated_by_user
 from plimsoll.pipeline.inventory import Inventory, take_inventory
 from plimsoll.pipeline.layers import LayerReader
+from plimsoll.pipeline.listed import as_stated, with_releases
 from plimsoll.pipeline.target import opened
 from plimsoll.plugins import discover
+from plimsoll.sources.bill import UNUSABLE
 from plimsoll.trees.memory import LayerMemory
 from plimsoll.trees.paths import ancestors
 from plimsoll.trees.source import Opened
@@ -63,13 +66,14 @@ class Examination:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """What was found in a target."""
+    """What was found in a target; `recipe` is that of an image."""
 
     subject: Subject
     took: str
     inventory: Inventory
     gaps: tuple[Gap, ...]
     layers: tuple[LayerFacts, ...]
+    recipe: Recipe | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -86,7 +90,7 @@ def examine(how: Examination, version_of: VersionOf, standard_input: IO[bytes], 
     memory = LayerMemory(how.memory, rules=shaping(how.limits))
     with opened(how.target, how.platform, how.limits, standard_input) as target:
         if target.listed is not None:
-            return _listed(how, target)
+            return _listed(how, target, version_of)
         reader = LayerReader(_looking(how, target), memory, how.limits, verify=how.verify)
         progress.start(sum(layer.size for layer in target.layers), target.subject.name)
         try:
@@ -99,17 +103,27 @@ def examine(how: Examination, version_of: VersionOf, standard_input: IO[bytes], 
         inventory=joined.inventory,
         gaps=(*target.gaps, *_skipped(how, target.subject.id)),
         layers=joined.layers,
+        recipe=target.recipe,
         notes=(f"layer memory is not used: {memory.why_not}",) if how.memory and memory.why_not else (),
     )
 
 
-def _listed(how: Examination, target: Opened) -> Examined:
+def _listed(how: Examination, target: Opened, version_of: VersionOf) -> Examined:
     """Take what a list says; nothing was looked at, so nothing else is known."""
-    distro = stated_by_user(how.distro) if how.distro else target.distro
+    stated = stated_by_user(how.distro) if how.distro else None
+    is_skipped = skips(how.skip_dirs, how.skip_files)
+    packages = tuple(package for package in target.listed or () if not is_skipped(package.path))
+    unusable = sum(gap.count for gap in target.gaps if gap.what == UNUSABLE)
+    distro = stated or target.distro
     return Examined(
         subject=replace(target.subject, distro=distro.product if distro else target.subject.distro),
         took=target.took,
-        inventory=Inventory(packages=target.listed or (), distro=distro, gaps=(), unread={}),
+        inventory=Inventory(
+            packages=as_stated(packages, stated) if stated else with_releases(packages, version_of),
+            distro=distro,
+            gaps=(),
+            unread={"components of a bill of materials": unusable} if unusable else {},
+        ),
         gaps=(*target.gaps, *_skipped(how, target.subject.id)),
         layers=target.told,
     )

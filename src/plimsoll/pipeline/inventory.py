@@ -49,6 +49,7 @@ def take_inventory(seen: Seen, distro: Distro | None) -> Inventory:
     for each in _read_again(seen, found, owning):
         packages.extend(_packages(seen, each.plugin, each.path, each.observed, distro, owning.get(each.path, "")))
         gaps.extend(_faults(seen, each.plugin, each.path, each.observed))
+    gaps.extend(_guessed(seen.subject, packages))
     if len(packages) > seen.limits.packages:
         raise LimitError("packages", seen.limits.packages, seen.subject)
     return Inventory(
@@ -97,9 +98,11 @@ def _read_again(seen: Seen, found: list[_Found], owning: Mapping[str, str]) -> I
     """Read whole files where a first look did not do, unless a package of the distribution owns them."""
     again: dict[int, list[_Found]] = {}
     for each in found:
+        if each.path in owning and (each.plugin.unowned or each.observed.again):
+            continue
         if not each.observed.again:
             yield each
-        elif each.path not in owning:
+        else:
             again.setdefault(each.layer, []).append(each)
     for layer, wanted in sorted(again.items()):
         for batch in _batches(seen, wanted):
@@ -209,6 +212,23 @@ def _faults(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> Ite
             reason="; ".join(observed.faults[:3]),
             count=len(observed.faults),
         )
+
+
+def _guessed(subject: str, packages: Iterable[Package]) -> Iterator[Gap]:
+    """Say once how many names are guessed: what no advisory is found for may have some all the same."""
+    names = sorted({f"{package.name} {package.version}" for package in packages if package.guessed})
+    if names:
+        more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+        yield Gap(
+            subject=subject,
+            what="guessed-names",
+            question=f"Are these called so: {', '.join(names[:_NAMES_SHOWN])}{more}?",
+            reason="no pom names them, only hints in their manifests, so advisories may be missed",
+            count=len(names),
+        )
+
+
+_NAMES_SHOWN = 5
 
 
 def _unread(gaps: Iterable[Gap]) -> dict[str, int]:

@@ -45,6 +45,7 @@ def package_of(record: PackageRecord, system: System, distro: Distro | None, pla
         hashes=record.hashes,
         requires=record.requires,
         cpe=record.cpe,
+        guessed=record.guessed,
         line=record.line,
         direct=record.direct,
         scope=record.scope,

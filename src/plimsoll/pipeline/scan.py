@@ -7,7 +7,9 @@ from typing import IO
 from plimsoll import __version__
 from plimsoll.compliance.score import score
 from plimsoll.findings.match import Matched, match
+from plimsoll.findings.origin import with_origins
 from plimsoll.findings.waive import apply_waivers
+from plimsoll.model.bases import BaseImage
 from plimsoll.model.finding import Finding
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase
 from plimsoll.model.report import FeedState, Report, Tool
@@ -16,6 +18,7 @@ from plimsoll.model.waiver import Waiver
 from plimsoll.pipeline.distribution import VersionOf
 from plimsoll.pipeline.examine import Examination, Examined, Progress, examine
 from plimsoll.pipeline.inventory import Inventory
+from plimsoll.pipeline.recognition import base_of, layers_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +26,7 @@ class Facts:
     """What a scan knows besides the target: the store, our own tables, the user's decisions, the day.
 
     `built` is the ISO day on which the knowledge was built, `snapshot` whether it is the embedded one, `titles`
-    what the publishers call their feeds, by name.
+    what the publishers call their feeds, by name. `bases` is the catalogue of base images.
     """
 
     knowledge: KnowledgeBase
@@ -35,6 +38,7 @@ class Facts:
     built: str = ""
     snapshot: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
+    bases: Sequence[BaseImage] = ()
 
 
 def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Progress) -> tuple[Report, Examined]:
@@ -45,29 +49,39 @@ def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Pr
     subject = examined.subject
     matched = match(subject.id, inventory.packages, facts.knowledge, facts.end_of_life, facts.as_of)
     findings, waivers = apply_waivers(matched.findings, (subject,), facts.waivers, facts.as_of)
+    base = base_of(examined, facts.bases)
+    of_base = layers_of(base, examined)
     report = Report(
         tool=Tool(name="plimsoll", version=__version__),
         as_of=facts.as_of,
         target=how.target,
         subjects=(subject,),
         score=_score(findings, matched, inventory),
-        findings=findings,
+        findings=with_origins(findings, inventory.packages, of_base),
         gaps=(*examined.gaps, *inventory.gaps, *matched.gaps),
-        knowledge=_feeds(facts),
+        knowledge=_feeds(facts, matched),
         layers=examined.layers,
         packages=inventory.packages,
         waivers=waivers,
         settings=facts.settings,
-        undetermined=matched.undetermined,
+        undetermined=with_origins(matched.undetermined, inventory.packages, of_base),
         not_applicable=matched.not_applicable,
         knowledge_built=facts.built,
         snapshot=facts.snapshot,
+        base=base,
     )
     return report, examined
 
 
-def _feeds(facts: Facts) -> tuple[FeedState, ...]:
-    return tuple(replace(feed, title=facts.titles.get(feed.name, "")) for feed in facts.knowledge.feeds(facts.as_of))
+def _feeds(facts: Facts, matched: Matched) -> tuple[FeedState, ...]:
+    return tuple(
+        replace(
+            feed,
+            title=facts.titles.get(feed.name, ""),
+            used=feed.kind != "advisories" or feed.name in matched.relied_on,
+        )
+        for feed in facts.knowledge.feeds(facts.as_of)
+    )
 
 
 def _score(findings: Sequence[Finding], matched: Matched, inventory: Inventory) -> Score:

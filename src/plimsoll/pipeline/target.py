@@ -1,5 +1,6 @@
 """From what the user typed to an opened target."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,8 +34,9 @@ def opened(target: str, platform: str, limits: Limits, standard_input: IO[bytes]
     if stores:
         reference = target.partition(":")[2] if _names_store(target) else target
         with _nameless() as (file, place):
-            _fetch(stores, reference, platform, file, limits)
-            yield _open(kinds, "", Request(path=place, name=reference, platform=platform, limits=limits))
+            store = _fetch(stores, target, reference, platform, file, limits)
+            found = _open(kinds, "", Request(path=place, name=reference, platform=platform, limits=limits))
+            yield replace(found, took=f"{store.title}, as {found.took}")
         return
     name, image = _image(rest)
     if name == STANDARD_INPUT:
@@ -59,7 +61,11 @@ def _names_store(target: str) -> bool:
     """Say whether a target's scheme is that of a store of images; a path of that name comes first."""
     scheme, colon, _ = target.partition(":")
     known = discover("plimsoll.sources", ImageStore).values()
-    return bool(colon) and any(scheme in {each.name, *each.schemes} for each in known) and not Path(target).exists()
+    return bool(colon) and any(scheme in {each.name, *each.schemes} for each in known) and not _exists(target)
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 - False for what is no path at all, and below closed folders
 
 
 _REFERENCE = re.compile(
@@ -68,22 +74,34 @@ _REFERENCE = re.compile(
 )
 """An image's name, as engines write it (distribution's reference grammar)."""
 
+_LONGEST_REFERENCE = 512
+
+
+def _is_reference(target: str) -> bool:
+    return len(target) <= _LONGEST_REFERENCE and _REFERENCE.fullmatch(target) is not None
+
 
 def _stores(target: str) -> list[ImageStore]:
-    """Give the stores to ask for a target, best first: those that its scheme means, or, for a name, that are there."""
+    """Give the stores to ask for a target, best first: those that its scheme means, or, for a name, that are there.
+
+    Of several that a scheme means those that do not answer are left out; where none does, the best will say why.
+    """
     ordered = sorted(discover("plimsoll.sources", ImageStore).values(), key=lambda each: -each.precedence)
     if _names_store(target):
         scheme = target.partition(":")[0]
-        return [each for each in ordered if scheme in {each.name, *each.schemes}]
-    if target == STANDARD_INPUT or Path(target).exists() or not _REFERENCE.fullmatch(target):
+        meant = [each for each in ordered if scheme in {each.name, *each.schemes}]
+        return meant if len(meant) == 1 else [each for each in meant if each.is_there()] or meant[:1]
+    if target == STANDARD_INPUT or not _is_reference(target) or _exists(target):
         return []
     if target.partition(":")[0] in discover("plimsoll.sources", SourceKind):
         return []
     return [each for each in ordered if each.is_there()]
 
 
-def _fetch(stores: Sequence[ImageStore], reference: str, platform: str, file: IO[bytes], limits: Limits) -> None:
-    """Fetch an image from the first store that has it. Raises the TargetError of the first where none has it."""
+def _fetch(  # noqa: PLR0913, PLR0917 - what is asked for, of whom, and where it goes
+    stores: Sequence[ImageStore], target: str, reference: str, platform: str, file: IO[bytes], limits: Limits
+) -> ImageStore:
+    """Fetch an image from the first store that has it, and give that. Raises the TargetErrors where none has it."""
     errors: list[TargetError] = []
     for store in stores:
         try:
@@ -94,8 +112,11 @@ def _fetch(stores: Sequence[ImageStore], reference: str, platform: str, file: IO
             file.truncate()
         else:
             file.flush()
-            return
-    raise errors[0]
+            return store
+    reasons = "; ".join(dict.fromkeys(error.message for error in errors))
+    if _names_store(target):
+        raise TargetError(reasons, advice=errors[0].advice)
+    raise TargetError(f"{target} is no path here, and no image: {reasons}", advice=errors[0].advice)
 
 
 @contextmanager
@@ -150,7 +171,7 @@ def _expect_readable(path: Path, target: str) -> None:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        if ":" in target or "/" not in target:
+        if ":" in target or "/" not in target or _is_reference(target):
             advice = (
                 "Is it an image? No container engine answers here: save it, docker save IMAGE -o image.tar. "
                 "Known schemes: " + ", ".join(f"{name}:" for name in _schemes())

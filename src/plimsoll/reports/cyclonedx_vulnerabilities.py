@@ -1,4 +1,4 @@
-"""The `vulnerabilities` of CycloneDX 1.6: one for each finding, as packages differ in fix and status.
+"""The `vulnerabilities` of CycloneDX: one for each finding, as packages differ in fix and status.
 
 What is undetermined stands among them, in triage: the format has a word for it.
 """
@@ -9,6 +9,7 @@ from plimsoll.model.finding import Finding, SeverityEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.severity import Severity
 from plimsoll.model.statement import State
+from plimsoll.reports.affected import affected_packages
 from plimsoll.reports.cyclonedx_nodes import Node, properties, unique
 from plimsoll.reports.ratings import cvss_of
 from plimsoll.reports.text import is_address
@@ -22,9 +23,7 @@ _SEVERITIES = {Severity.NEGLIGIBLE: "info"}  # CycloneDX has no word for negligi
 
 def vulnerabilities(report: Report, refs: Sequence[str], main: str) -> list[Node]:
     """Give the vulnerabilities of a report. `refs` are the references of its packages, `main` the subject's."""
-    by_source: dict[str, list[tuple[str, str]]] = {}
-    for package, ref in zip(report.packages, refs, strict=True):
-        by_source.setdefault(package.key, []).append((package.name, ref))
+    affected = affected_packages(report.packages)
     titles = {feed.name: feed.title or feed.name for feed in report.knowledge}
     certain = len(report.findings)
     found = [
@@ -35,18 +34,11 @@ def vulnerabilities(report: Report, refs: Sequence[str], main: str) -> list[Node
     names = unique(finding.id or "finding" for finding, _, _ in found)
     return [
         {"bom-ref": name}
-        | _vulnerability(finding, vulnerability, _affected(finding, by_source) or [main])
+        | _vulnerability(finding, vulnerability, [refs[index] for index in affected(finding)] or [main])
         | _source(finding, vulnerability, titles)
         | (_analysis(finding, vulnerability) if is_certain else _triage(vulnerability))
         for name, (finding, vulnerability, is_certain) in zip(names, found, strict=True)
     ]
-
-
-def _affected(finding: Finding, by_source: Mapping[str, Sequence[tuple[str, str]]]) -> list[str]:
-    """Give the components that a finding is about: the binaries it names of its source package."""
-    installed = by_source.get(finding.fix_key.partition(":")[2], ())
-    binaries = finding.package.binaries if finding.package else ()
-    return [ref for name, ref in installed if name in binaries] or [ref for _, ref in installed]
 
 
 def _vulnerability(finding: Finding, found: Vulnerability, refs: list[str]) -> Node:

@@ -12,6 +12,7 @@ from plimsoll.model.score import Part, Score, value
 from plimsoll.model.severity import Severity
 from plimsoll.model.version import Scheme
 from plimsoll.plugins import discover
+from plimsoll.reports.origins import origin_word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class Fix:
     `findings` counts what it is for, `explain` names the most urgent of them, an exploited one where there is
     one. `mass` is what it adds to M at the low end. `score` is the low end without that mass, None where there
     is no score or no fix; `at_most` says that some of that mass may stay, so that the gain is less. `epss` is
-    the highest of its vulnerabilities, None where none has one.
+    the highest of its vulnerabilities, None where none has one. `of_base` says that all of it comes with the base of
+    the image, so that a newer base may be the better fix.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Fix:
     mass: float
     score: float | None
     at_most: bool
+    of_base: bool = False
 
 
 def urgency(finding: Finding) -> tuple[bool, int, float, str]:
@@ -98,6 +101,7 @@ def _fix(group: list[Finding], report: Report, part: Part | None) -> Fix:
         mass=part.mass_low if part else 0.0,
         score=_without(part, report.score) if part and available else None,
         at_most=part is not None and (len(available) < part.findings or part.mass_high < part.mass_low),
+        of_base=all(map(origin_word, group)),
     )
 
 

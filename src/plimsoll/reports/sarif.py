@@ -12,6 +12,7 @@ from plimsoll.model.report import Report
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
 from plimsoll.reports.document import json_document
+from plimsoll.reports.origins import base_line, split_of
 from plimsoll.reports.ratings import severity_score
 from plimsoll.reports.text import encodable, is_address
 from plimsoll.reports.unmeasured import sentence, unmeasured
@@ -167,6 +168,7 @@ def _facts(finding: Finding) -> Node:
         facts |= {"status": found.status, "fixedIn": found.fixed_in, "exploited": found.exploited, "epss": found.epss}
     if place.instruction:
         facts["instruction"] = place.instruction
+    facts["origin"] = finding.origin
     return {key: value for key, value in facts.items() if value not in ("", None)}
 
 
@@ -189,9 +191,19 @@ def _note(gap: Gap, number: int) -> Node:
     }
 
 
+def _base(report: Report) -> Node:
+    base, split = report.base, split_of(report)
+    if base is None:
+        return {}
+    node: Node = {"name": base.name, "digest": base.digest, "by": base.by, "says": base_line(report)}
+    if split is not None:
+        node |= {"layers": base.layers, "findings": split[0], "ownFindings": split[1]}
+    return {"base": node}
+
+
 def _properties(report: Report) -> Node:
     score = report.score
-    return {
+    return _base(report) | {
         "asOf": report.as_of,
         "target": report.target,
         "score": {"low": score.low, "high": score.high, "estimated": score.estimated},

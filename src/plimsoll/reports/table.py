@@ -10,6 +10,7 @@ from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
 from plimsoll.reports.fixes import first_fixes, urgency
 from plimsoll.reports.knowledge_used import knowledge_used
+from plimsoll.reports.origins import base_line
 from plimsoll.reports.table_rows import SEVERITY_STYLES, finding_rows, fix_rows, gap_rows, grid, headed, whole
 from plimsoll.reports.text import visible
 from plimsoll.reports.unmeasured import unmeasured
@@ -68,6 +69,8 @@ def _console(out: StringIO, style: Style) -> Console:
 def _blocks(report: Report, width: int, repeated: str) -> Iterator[RenderableType]:
     yield _headline(report)
     yield _counts(report)
+    if line := base_line(report):
+        yield _sentence(line)
     fixes = first_fixes(report)
     yield from _what_matters(report, fixes, width)
     yield from _findings(report, width)
@@ -108,6 +111,12 @@ def _weightless(report: Report) -> str:
     return f" Without weight in it: {', '.join(visible(kind, 40) for kind in kinds)}." if kinds else ""
 
 
+def _sentence(line: str) -> Text:
+    from rich.text import Text
+
+    return Text(line[0].upper() + line[1:])
+
+
 def _many(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
@@ -140,8 +149,16 @@ def _none(report: Report) -> str:
 def _what_matters(report: Report, fixes: Sequence[Fix], width: int) -> Iterator[RenderableType]:
     if fixes:
         yield headed("What matters first", fix_rows(fixes[:MOST_FIXES], report.score.low, width))
+    if report.base and any(fix.of_base for fix in fixes):
+        yield _of_base(report.base.name)
     if rest := fixes[MOST_FIXES:]:
         yield _hint(f"{len(rest)} more of them")
+
+
+def _of_base(name: str) -> Text:
+    from rich.text import Text
+
+    return Text(f"base: upgrade the base image {visible(name, 200)}; explain says which one would clear what.", "dim")
 
 
 def _hint(what: str) -> Text:
@@ -187,7 +204,10 @@ def _knowledge(report: Report) -> RenderableType:
     rows = [
         (visible(feed.name, 60), visible(feed.date, 20), f"{_many(feed.age_days, 'day')} old")
         for feed in report.knowledge
+        if feed.used
     ]
+    if rest := sum(not feed.used for feed in report.knowledge):
+        rows.append((f"and {_many(rest, 'other feed')}", "", "that speak for nothing here"))
     return headed(f"Knowledge: {used}" if used else "Knowledge", grid(rows))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plimsoll.model.severity import Severity
+from plimsoll.reports.origins import BASE, origin_word
 from plimsoll.reports.text import LONGEST, visible
 from plimsoll.reports.unmeasured import sentence
 
@@ -72,9 +73,9 @@ def grid(rows: Iterable[Sequence[str | Text]], headers: Sequence[str] = (), *, w
 def fix_rows(fixes: Sequence[Fix], low: float | None, width: int) -> Table:
     """Give one row for each fix, and what the score would be with it."""
     if width < WIDE:
-        headers: tuple[str, ...] = ("Package", "Fix", "Worst", "For", "Score")
+        headers: tuple[str, ...] = ("Package", "Fix", "Worst", "For", "Score", "From")
     else:
-        headers = ("Package", "Installed", "Fix", "Worst", "Findings", "EPSS", "Score")
+        headers = ("Package", "Installed", "Fix", "Worst", "Findings", "EPSS", "Score", "From")
     return grid([_fix_row(fix, low, is_wide=width >= WIDE) for fix in fixes], headers)
 
 
@@ -89,6 +90,7 @@ def _fix_row(fix: Fix, low: float | None, *, is_wide: bool) -> list[str | Text]:
         _exploited(str(fix.findings), exploited=fix.exploited),
         *epss,
         gain(low, fix.score, at_most=fix.at_most),
+        BASE if fix.of_base else "",
     ]
 
 
@@ -160,6 +162,8 @@ def _remark(finding: Finding) -> Text:
         marks.append(Text("waived", "dim"))
     if found and found.status != "affected":
         marks.append(Text(visible(found.status, CELL)))
+    if word := origin_word(finding):
+        marks.append(Text(word))
     return Text(", ").join(marks)
 
 

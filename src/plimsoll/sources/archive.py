@@ -8,7 +8,7 @@ from pathlib import Path
 from plimsoll.errors import HostileInputError, LimitError, TargetError
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
-from plimsoll.sources.choice import choose_image
+from plimsoll.sources.choice import choose_image, fits
 from plimsoll.sources.documents import SavedImage, decode
 from plimsoll.sources.files import Files
 from plimsoll.sources.image import StoredLayer, open_image, read_blob
@@ -39,7 +39,7 @@ def open_archive(request: Request) -> Opened:
     named = Request(path=request.path, name=request.name, image=name, platform=request.platform, limits=request.limits)
     style = "OCI-style" if image.config.startswith("blobs/") else "classic"
     opened = open_image(named, files, config, layers, f"docker save archive ({style})")
-    if request.platform and request.platform != opened.subject.platform:
+    if request.platform and not fits(opened.subject.platform, request.platform):
         advice = "Leave --platform out, or save the image for that platform."
         if files.has(INDEX):
             advice += f" {INDEX} may lead to more platforms: scan oci:{request.name}."

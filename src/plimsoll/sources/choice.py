@@ -34,6 +34,11 @@ def choose_image(images: Sequence[tuple[T, tuple[str, ...]]], request: Request) 
     )
 
 
+def fits(platform: str, wanted: str) -> bool:
+    """Compare `os/architecture[/variant]`; a variant that is not asked for does not matter."""
+    return platform == wanted or platform.startswith(wanted + "/")
+
+
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - _MOST_NAMES
     told = ", ".join(names[:_MOST_NAMES]) or "none with a name"

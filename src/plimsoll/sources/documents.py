@@ -80,6 +80,7 @@ class ImageConfig(msgspec.Struct, frozen=True):
     """An image configuration (config.md)."""
 
     rootfs: RootFs
+    created: str | None = None
     os: str = ""
     architecture: str = ""
     variant: str = ""

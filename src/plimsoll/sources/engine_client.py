@@ -6,6 +6,7 @@ answers with its own.
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +27,15 @@ _GLANCE = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where an engine listens: `unix:///path`, `tcp://host:port`; `certificates` is a folder, "" without TLS."""
+    """Where an engine listens: `unix:///path`, `tcp://host:port`; `certificates` is a folder, "" without TLS.
+
+    `origin` says who named it, `client` is the program that people ask it with.
+    """
 
     address: str
     certificates: str = ""
     origin: str = "the default"
+    client: str = "docker"
 
     def __str__(self) -> str:
         """Give the address and who named it."""
@@ -47,7 +52,7 @@ class Engine:
     def is_there(self) -> bool:
         """Say whether an engine answers at once."""
         try:
-            with _Answer(self.endpoint, "/_ping", _GLANCE) as response:
+            with _answer(self.endpoint, "/_ping", _GLANCE) as response:
                 return response.status == 200
         except TargetError:
             return False
@@ -57,8 +62,8 @@ class Engine:
         from plimsoll.documents.errors import DocumentError
         from plimsoll.documents.json import read_json
 
-        with _Answer(self.endpoint, path, _PATIENCE) as response:
-            data = response.read(int(limits.manifest_size) + 1)
+        with _answer(self.endpoint, path, _PATIENCE) as response:
+            data = b"".join(_body(response, self.endpoint, int(limits.manifest_size)))
             if len(data) > limits.manifest_size:
                 raise LimitError("manifest_size", limits.manifest_size, f"the answer of {self.endpoint}")
             _expect_ok(response.status, data, self.endpoint)
@@ -69,11 +74,10 @@ class Engine:
 
     def stream(self, path: str) -> Iterator[bytes]:
         """GET a stream in pieces. Raises TargetError where the engine does not give one, or stops in the middle."""
-        with _Answer(self.endpoint, path, _PATIENCE) as response:
+        with _answer(self.endpoint, path, _PATIENCE) as response:
             if response.status != 200:
-                _expect_ok(response.status, response.read(PIECE), self.endpoint)
-            while piece := _piece(response, self.endpoint):
-                yield piece
+                _expect_ok(response.status, b"".join(_body(response, self.endpoint, PIECE)), self.endpoint)
+            yield from _body(response, self.endpoint)
 
 
 def endpoint(environment: Mapping[str, str], home: Path) -> Endpoint:
@@ -92,16 +96,21 @@ def endpoint(environment: Mapping[str, str], home: Path) -> Endpoint:
 def podman_endpoint(environment: Mapping[str, str]) -> Endpoint:
     """Give the endpoint of Podman's service: of this user where there is one, else of root."""
     if host := environment.get("CONTAINER_HOST", ""):
-        return Endpoint(address=_spoken(host), origin="CONTAINER_HOST")
-    own = Path(environment.get("XDG_RUNTIME_DIR") or f"/run/user/{os.geteuid()}") / "podman/podman.sock"
-    return Endpoint(address=f"unix://{own if own.exists() else '/run/podman/podman.sock'}")
+        return Endpoint(address=_spoken(host), origin="CONTAINER_HOST", client="podman")
+    own = f"{environment.get('XDG_RUNTIME_DIR') or f'/run/user/{os.geteuid()}'}/podman/podman.sock"
+    return Endpoint(address=f"unix://{own if is_there(own) else '/run/podman/podman.sock'}", client="podman")
+
+
+def is_there(path: str) -> bool:
+    """Say whether there is anything at a path; not where that may not be looked at."""
+    return os.path.exists(path)  # noqa: PTH110 - False for any text, and below closed folders
 
 
 def _spoken(address: str) -> str:
     if not address.startswith(("unix://", "tcp://", "http://", "https://")):
-        kind = address.partition("://")[0]
+        kind, colon, _ = address.partition("://")
         raise TargetError(
-            f"an engine behind {kind}:// cannot be asked directly",
+            f"an engine behind {kind}:// cannot be asked directly" if colon else f"{address!r} is no engine's address",
             advice="Save the image there and scan the archive: docker save IMAGE | plimsoll scan -",
         )
     return address
@@ -123,10 +132,11 @@ def _of_context(name: str, environment: Mapping[str, str], home: Path) -> Endpoi
     from hashlib import sha256
 
     folder = Path(environment.get("DOCKER_CONFIG") or home / ".docker") / "contexts"
-    digest = sha256(name.encode()).hexdigest()
-    found = _small(folder / "meta" / digest / "meta.json")
-    endpoints = found.get("Endpoints", {}) if isinstance(found, dict) else {}
-    host = endpoints.get("docker", {}).get("Host", "") if isinstance(endpoints, dict) else ""
+    digest = sha256(os.fsencode(name)).hexdigest()
+    found: object = _small(folder / "meta" / digest / "meta.json")
+    for key in ("Endpoints", "docker", "Host"):
+        found = found.get(key) if isinstance(found, dict) else None
+    host = found
     if not isinstance(host, str) or not host:
         raise TargetError(f"there is no Docker context {name!r}", advice="List them: docker context ls")
     certificates = folder / "tls" / digest / "docker"
@@ -149,33 +159,30 @@ def _small(path: Path) -> object:
         return {}
 
 
-class _Answer:
-    """The answer to one GET, open while it is read."""
+@contextmanager
+def _answer(place: Endpoint, path: str, patience: float) -> "Iterator[HTTPResponse]":
+    """Give the answer to one GET, open while it is read; redirections are answers like any other."""
+    from http.client import HTTPException
 
-    def __init__(self, place: Endpoint, path: str, patience: float) -> None:
-        self._place = place
-        self._path = path
-        self._patience = patience
-        self._connection: HTTPConnection | None = None
-
-    def __enter__(self) -> "HTTPResponse":
-        from http.client import HTTPException
-
-        self._connection = _connection(self._place, self._patience)
+    try:
+        connection = _connection(place, patience)
+    except (HTTPException, ValueError) as error:
+        raise TargetError(f"{place} is no address: {error}", advice=_ADVICE) from error
+    with closing(connection):
         try:
-            self._connection.request("GET", self._path, headers={"Host": "docker", "Accept-Encoding": "identity"})
-            return self._connection.getresponse()
-        except (OSError, HTTPException) as error:
-            self._connection.close()
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise TargetError(
-                f"no container engine answers at {self._place}: {reason}",
-                advice="Start it, name it in DOCKER_HOST, or scan an archive: docker save IMAGE | plimsoll scan -",
-            ) from error
+            connection.request("GET", path)
+            response = connection.getresponse()
+        except (OSError, HTTPException, ValueError) as error:
+            raise TargetError(f"no container engine answers at {place}: {_reason(error)}", advice=_ADVICE) from error
+        with closing(response):
+            yield response
 
-    def __exit__(self, *_: object) -> None:
-        if self._connection is not None:
-            self._connection.close()
+
+_ADVICE = "Start it, name it in DOCKER_HOST, or scan an archive: docker save IMAGE | plimsoll scan -"
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _connection(place: Endpoint, patience: float) -> "HTTPConnection":
@@ -187,8 +194,18 @@ def _connection(place: Endpoint, patience: float) -> "HTTPConnection":
     scheme, _, rest = address.partition("://")
     host = rest.partition("/")[0]
     if place.certificates or scheme == "https":
-        return HTTPSConnection(host, timeout=patience, context=_trust(place.certificates))
-    return HTTPConnection(host, timeout=patience)
+        port = 443 if scheme == "https" else _TLS_PORT
+        return HTTPSConnection(_with_port(host, port), timeout=patience, context=_trust(place.certificates))
+    return HTTPConnection(_with_port(host, 80 if scheme == "http" else _PORT), timeout=patience)
+
+
+_PORT, _TLS_PORT = 2375, 2376
+"""Where engines listen (IANA, `docker` and `docker-s`), unless the address says otherwise."""
+
+
+def _with_port(host: str, port: int) -> str:
+    """Add the usual port where none is named; an IPv6 address stands in brackets."""
+    return host if ":" in host.rpartition("]")[2] else f"{host}:{port}"
 
 
 def _unix_connection(path: str, patience: float) -> "HTTPConnection":
@@ -203,7 +220,7 @@ def _unix_connection(path: str, patience: float) -> "HTTPConnection":
             self.sock.settimeout(patience)
             self.sock.connect(path)
 
-    return OverUnix("docker", timeout=patience)
+    return OverUnix("docker", timeout=patience)  # the name is sent as Host, and means nothing
 
 
 def _trust(certificates: str) -> Any:  # noqa: ANN401 - ssl is imported only where it is needed
@@ -212,21 +229,32 @@ def _trust(certificates: str) -> Any:  # noqa: ANN401 - ssl is imported only whe
     if not certificates:
         return ssl.create_default_context()
     folder = Path(certificates)
+    authority, own = folder / "ca.pem", folder / "cert.pem"
     try:
-        context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
-        context.load_cert_chain(str(folder / "cert.pem"), str(folder / "key.pem"))
+        context = ssl.create_default_context(cafile=str(authority) if authority.exists() else None)
+        if own.exists():
+            context.load_cert_chain(str(own), str(folder / "key.pem"))
     except OSError as error:
         raise TargetError(f"the engine's certificates in {folder} cannot be used: {error}") from error
     return context
 
 
-def _piece(response: "HTTPResponse", place: Endpoint) -> bytes:
+def _body(response: "HTTPResponse", place: Endpoint, most: int | None = None) -> Iterator[bytes]:
+    """Read the body in pieces, whole, or until it is over `most` bytes."""
     from http.client import HTTPException
 
-    try:
-        return response.read(PIECE)
-    except (OSError, HTTPException) as error:
-        raise TargetError(f"{place} stopped in the middle of its answer: {error!r}") from error
+    size = 0
+    while most is None or size <= most:
+        try:
+            piece = response.read(PIECE)
+        except (OSError, HTTPException) as error:
+            raise TargetError(f"{place} stopped in the middle of its answer: {_reason(error)}") from error
+        if not piece:
+            if response.length:  # what Content-Length announced and did not come
+                raise TargetError(f"{place} stopped in the middle of its answer: {response.length} bytes are missing")
+            return
+        size += len(piece)
+        yield piece
 
 
 def _expect_ok(status: int, data: bytes, place: Endpoint) -> None:
@@ -241,4 +269,4 @@ def _expect_ok(status: int, data: bytes, place: Endpoint) -> None:
         found = {}
     said = found.get("message", "") if isinstance(found, dict) else ""
     words = "".join(sign if sign.isprintable() else "?" for sign in str(said)[:300]) or f"status {status}"
-    raise TargetError(f"{place} says: {words}", advice="List the images there: docker image ls")
+    raise TargetError(f"{place} says: {words}", advice=f"List the images there: {place.client} image ls")

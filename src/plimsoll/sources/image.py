@@ -134,12 +134,23 @@ def open_image(request: Request, files: Files, config_bytes: bytes, stored: Sequ
             steps=_steps(diff_ids, config.history or []),
             labels=tuple(sorted((key, value or "") for key, value in _labels(config).items())),
             user=(config.config.user if config.config else None) or "",
+            created=_day(config.created or ""),
         ),
     )
 
 
 def _labels(config: ImageConfig) -> dict[str, str | None]:
     return (config.config.labels if config.config else None) or {}
+
+
+def _day(moment: str) -> str:
+    """Give the day of a moment as RFC 3339 writes it."""
+    from datetime import date
+
+    try:
+        return date.fromisoformat(moment[:10]).isoformat()
+    except ValueError:
+        return ""
 
 
 def _steps(diff_ids: Sequence[str], history: Sequence[HistoryEntry]) -> tuple[RecipeStep, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from plimsoll.errors import HostileInputError, TargetError
 from plimsoll.model.limits import Limits
-from plimsoll.sources.choice import choose_image
+from plimsoll.sources.choice import choose_image, fits
 from plimsoll.sources.documents import Descriptor, Index, Manifest, decode
 from plimsoll.sources.files import Files
 from plimsoll.sources.image import StoredLayer, open_image, read_blob
@@ -44,7 +44,7 @@ def open_layout(request: Request) -> Opened:
     stored = [StoredLayer(name=_blob(layer.digest), digest=layer.digest) for layer in manifest.layers]
     named = Request(path=request.path, name=request.name, image=name, platform=request.platform, limits=request.limits)
     opened = open_image(named, files, config, stored, "OCI image layout")
-    if request.platform and not _fits(opened.subject.platform, request.platform):
+    if request.platform and not fits(opened.subject.platform, request.platform):
         raise TargetError(
             f"{request.name} holds an image for {opened.subject.platform}, not {request.platform}",
             advice="Leave --platform out, or name the platform it has.",
@@ -110,7 +110,7 @@ def _by_platform(items: Sequence[Descriptor], request: Request) -> Descriptor:
     machine = os.uname().machine
     wanted = request.platform or f"linux/{_ARCHITECTURES.get(machine, machine)}"
     for item in items:
-        if _fits(str(item.platform or ""), wanted):
+        if fits(str(item.platform or ""), wanted):
             return item
     known = ", ".join(sorted(str(item.platform) for item in items if item.platform)) or "none"
     raise TargetError(
@@ -119,16 +119,11 @@ def _by_platform(items: Sequence[Descriptor], request: Request) -> Descriptor:
 
 
 def _expect_platform(item: Descriptor, request: Request) -> None:
-    if request.platform and item.platform and not _fits(str(item.platform), request.platform):
+    if request.platform and item.platform and not fits(str(item.platform), request.platform):
         raise TargetError(
             f"{request.name} holds an image for {item.platform}, not {request.platform}",
             advice="Leave --platform out, or name the platform it has.",
         )
-
-
-def _fits(platform: str, wanted: str) -> bool:
-    """Compare `os/architecture[/variant]`; a variant that is not asked for does not matter."""
-    return platform == wanted or platform.startswith(wanted + "/")
 
 
 def _name(item: Descriptor) -> str:

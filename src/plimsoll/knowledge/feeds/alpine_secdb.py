@@ -31,7 +31,9 @@ _FIRST_WITH_COMMUNITY = (3, 3)
 _WITHOUT_DATABASE = {"2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7", "3.0", "3.1"}
 
 
-class _Database(msgspec.Struct):
+class Database(msgspec.Struct):
+    """One file; entries are decoded one by one, so that a damaged one costs no other."""
+
     packages: list[msgspec.Raw] | None
 
 
@@ -48,10 +50,10 @@ def parse(path: str, file: Path, limits: Limits) -> Iterator[Knowledge]:
     """Yield one statement per package, id and fixed version of `alpine/<branch>/<repository>.json`."""
     _, branch, repository = path.removesuffix(".json").split("/")
     product = f"alpine:{branch.removeprefix('v')}"
-    packages = decoded(whole(path, file, limits), _Database, path).packages or []
+    packages = decoded(whole(path, file, limits), Database, path).packages or []
     yield SpeaksFor(product=product, beside=_other_repositories(branch, repository))
     for index, raw in enumerate(packages):
-        yield from _statements(product, f"package {index + 1}", raw)
+        yield from statements_of(product, f"package {index + 1}", raw)
 
 
 def _other_repositories(branch: str, repository: str) -> tuple[str, ...]:
@@ -61,7 +63,8 @@ def _other_repositories(branch: str, repository: str) -> tuple[str, ...]:
     return tuple(f"alpine/{branch}/{other}.json" for other in repositories if other != repository)
 
 
-def _statements(product: str, record: str, raw: msgspec.Raw) -> Iterator[Knowledge]:
+def statements_of(product: str, record: str, raw: msgspec.Raw) -> Iterator[Knowledge]:
+    """Yield what one entry of `packages` says; Unusable, called `record`, where it is none."""
     try:
         package = decoded(raw, _Entry, record).pkg
     except KnowledgeError as error:

@@ -1,0 +1,219 @@
+"""YAML 1.1 by libyaml's events: no tag is acted upon, every scalar is text as written."""
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+from plimsoll.documents.bounds import DEEPEST, MOST_NODES, as_utf8, too_deep, too_large
+from plimsoll.documents.errors import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class _Mark(Protocol):
+    line: int
+
+
+class _Event(Protocol):
+    """An event of libyaml; which of these it has depends on its kind."""
+
+    anchor: str | None
+    value: str
+    style: str | None
+    start_mark: _Mark
+
+
+_TEXT_OF_A_NODE = 256
+"""Characters of a scalar that weigh as much as a node, so that a long text cannot be repeated without end."""
+
+_MOST_TAGS = 16
+"""Tag directives of one text; libyaml compares each with all before it."""
+
+
+class YamlMapping(dict[str, object]):
+    """A mapping, with the line (from 1) of each of its keys; merged keys have the line where they were written."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        super().__init__()
+        self.lines: dict[str, int] = {}
+
+
+def read_yaml(data: bytes, *, last_key_holds: bool = False) -> object:
+    """Read the one document of a text: YamlMapping, list and str; "" for an empty text.
+
+    `null`, numbers and truth values are text as well; `<<` merges. Raises DocumentError for what is no YAML, for
+    several documents, for equal keys in one mapping (unless the last one is to hold), for keys that are no text,
+    over DEEPEST levels, and over MOST_NODES values, each alias counted with all it stands for.
+    """
+    documents = read_yaml_documents(data, last_key_holds=last_key_holds)
+    if len(documents) > 1:
+        raise DocumentError(f"it holds {len(documents)} documents instead of one")
+    return documents[0] if documents else ""
+
+
+def read_yaml_documents(data: bytes, *, last_key_holds: bool = False) -> list[object]:
+    """Read every document of a text. Raises DocumentError as read_yaml."""
+    builder = _Builder(last_key_holds=last_key_holds)
+    for event in _events(data):
+        builder.take(event)
+    return builder.documents
+
+
+def _events(data: bytes) -> "Iterator[_Event]":
+    import yaml
+    from yaml._yaml import CParser
+
+    data = as_utf8(data)
+    if data.count(b"%TAG") > _MOST_TAGS:
+        raise DocumentError(f"it holds more than {_MOST_TAGS} tag directives")
+
+    try:
+        parser = CParser(data)
+        while (event := parser.get_event()) is not None:
+            yield cast("_Event", event)
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise DocumentError("it is not YAML: " + str(error).replace('in "<byte string>",', "on")) from error
+
+
+class _Known(NamedTuple):
+    """A complete value: how many nodes it weighs, how many collections nest in it."""
+
+    value: object
+    weight: int
+    height: int
+
+
+class _Open:
+    """A collection that is being read: its value, its anchor, the key that waits for its value, weight and height."""
+
+    __slots__ = ("anchor", "height", "key", "line", "merged", "value", "weight")
+
+    def __init__(self, value: YamlMapping | list[object], anchor: str | None) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.height = 1
+        self.key: str | None = None
+        self.line = 0
+        self.merged: list[YamlMapping] = []
+        self.weight = 1
+
+
+class _Builder:
+    """Makes values of events, with a stack of its own instead of recursion."""
+
+    def __init__(self, *, last_key_holds: bool) -> None:
+        from yaml import events
+
+        self._last_key_holds = last_key_holds
+        self.documents: list[object] = []
+        self._open: list[_Open] = []
+        self._anchors: dict[str, _Known] = {}
+        self._weight = 0
+        self._takers: dict[type, Callable[[_Event], None]] = {
+            events.ScalarEvent: self._scalar,
+            events.AliasEvent: self._alias,
+            events.MappingStartEvent: lambda event: self._begin(YamlMapping(), event),
+            events.SequenceStartEvent: lambda event: self._begin([], event),
+            events.MappingEndEvent: self._end,
+            events.SequenceEndEvent: self._end,
+            events.DocumentStartEvent: lambda _: self._anchors.clear(),
+        }
+
+    def take(self, event: _Event) -> None:
+        """Take the next event."""
+        taker = self._takers.get(type(event))
+        if taker is not None:
+            taker(event)
+
+    def _scalar(self, event: _Event) -> None:
+        value = event.value
+        known = _Known(value, 1 + len(value) // _TEXT_OF_A_NODE, 0)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = known
+        # Only a plain `<<` merges (YAML merge key, 2005); a quoted one is a key like any other.
+        is_merge = value == "<<" and event.style in (None, "")
+        self._place(known, event.start_mark.line + 1, is_merge=is_merge)
+
+    def _alias(self, event: _Event) -> None:
+        known = self._anchors.get(event.anchor or "")
+        if known is None:
+            raise DocumentError(f"the alias *{event.anchor} stands for nothing, or for itself")
+        self._place(known, event.start_mark.line + 1)
+
+    def _begin(self, value: YamlMapping | list[object], event: _Event) -> None:
+        if len(self._open) >= DEEPEST:
+            raise too_deep()
+        # An anchor is known once its collection is complete: an alias inside would be endless.
+        self._anchors.pop(event.anchor or "", None)
+        self._open.append(_Open(value, event.anchor))
+
+    def _end(self, event: _Event) -> None:
+        done = self._open.pop()
+        if isinstance(done.value, YamlMapping):
+            _merge(done.value, done.merged)
+        known = _Known(done.value, done.weight, done.height)
+        if done.anchor is not None:
+            self._anchors[done.anchor] = known
+        # What is inside was counted when it was placed.
+        self._weight -= done.weight - 1
+        self._place(known, event.start_mark.line + 1)
+
+    def _place(self, known: _Known, line: int, *, is_merge: bool = False) -> None:
+        """Put a complete value where it belongs: as a key, a value, an element or a document."""
+        self._weight += known.weight
+        if self._weight > MOST_NODES:
+            raise too_large()
+        if len(self._open) + known.height > DEEPEST:
+            raise too_deep()
+        if not self._open:
+            self.documents.append(known.value)
+            return
+        into = self._open[-1]
+        into.weight += known.weight
+        into.height = max(into.height, known.height + 1)
+        if isinstance(into.value, list):
+            into.value.append(known.value)
+        elif into.key is None:
+            into.line = line
+            into.key = _MERGE if is_merge else self._key(known.value, into.value, line)
+        else:
+            _put(into, into.value, known.value)
+
+    def _key(self, value: object, mapping: YamlMapping, line: int) -> str:
+        if not isinstance(value, str):
+            raise DocumentError(f"a key on line {line} is no text")
+        if value in mapping and not self._last_key_holds:
+            raise DocumentError(f"the key {value!r} stands twice in one mapping, again on line {line}")
+        return value
+
+
+_MERGE = "<<\0"
+"""A key that no text can have (YAML allows no NUL)."""
+
+
+def _put(into: _Open, mapping: YamlMapping, value: object) -> None:
+    key, into.key = into.key or "", None
+    if key == _MERGE:
+        into.merged += _mappings(value, into.line)
+    else:
+        mapping[key] = value
+        mapping.lines[key] = into.line
+
+
+def _mappings(value: object, line: int) -> list[YamlMapping]:
+    values = value if isinstance(value, list) else [value]
+    mappings = [each for each in values if isinstance(each, YamlMapping)]
+    if len(mappings) < len(values):
+        raise DocumentError(f"what is merged on line {line} is no mapping")
+    return mappings
+
+
+def _merge(mapping: YamlMapping, merged: list[YamlMapping]) -> None:
+    """Add the keys of merged mappings; the mapping's own hold, then those of the first."""
+    for other in merged:
+        for key, value in other.items():
+            if key not in mapping:
+                mapping[key] = value
+                mapping.lines[key] = other.lines[key]

@@ -1,0 +1,85 @@
+"""NuGet packages that project files ask for: *.csproj and its kin, Directory.Packages.props (MSBuild XML).
+
+MSBuild is not run: properties count only where the file itself sets them, conditions are not judged.
+"""
+
+import re
+from collections.abc import Iterator
+
+from plimsoll.documents.errors import DocumentError
+from plimsoll.documents.xml import Element, read_xml
+from plimsoll.ecosystems.gathering import Gathering, fault
+from plimsoll.ecosystems.properties import Properties
+from plimsoll.model.ecosystem import Ecosystem
+from plimsoll.model.package import Observed, PackageRecord
+
+_ITEMS = frozenset({"PackageReference", "PackageVersion", "GlobalPackageReference", "PackageDownload"})
+_REFERENCE = re.compile(r"\$\(([A-Za-z0-9_.-]{1,200})\)")
+_LOWEST = re.compile(r"\[([0-9A-Za-z.+-]+)(?:\]|,.*)")
+"""`[1.0]` and `[1.0,2.0)`: NuGet takes the lowest version that is allowed ("Dependency resolution")."""
+_FIXED = re.compile(r"[0-9][0-9A-Za-z.+-]*")
+
+
+def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's contract
+    """Read the packages that have a version here; the others are named in one fault."""
+    try:
+        root = read_xml(data)
+    except DocumentError as error:
+        return fault(error)
+    if root.name != "Project":
+        return fault(f"it holds {root.name!r} instead of a Project")
+    gathering = Gathering()
+    properties = Properties({each.name: each.text for each in _within(root, "PropertyGroup")}, _REFERENCE)
+    without: list[str] = []
+    for item in _within(root, "ItemGroup"):
+        if item.name in _ITEMS:
+            _gather(item, properties, gathering, without)
+    if without:
+        more = f" and {len(without) - 5} more" if without[5:] else ""
+        gathering.fault(f"no version here, Directory.Packages.props may have it: {', '.join(without[:5])}{more}")
+    return gathering.observed()
+
+
+def _within(root: Element, group: str) -> Iterator[Element]:
+    return (each for found in root.all(group) for each in found.children)
+
+
+def _gather(item: Element, properties: Properties, gathering: Gathering, without: list[str]) -> None:
+    name = properties.fill(_said(item, "Include") or _said(item, "Update"))
+    written = _said(item, "VersionOverride") or _said(item, "Version")
+    version = _version(properties.fill(written))
+    if not name or "$(" in name:
+        gathering.fault(f"a {item.name} has no name", item.line)
+    elif not written:
+        without.append(name)
+    elif not version:
+        gathering.fault(f"{name} has no fixed version but {written!r}", item.line)
+    else:
+        gathering.add(PackageRecord.simple(name, version, line=item.line, direct=True))
+
+
+def _said(item: Element, name: str) -> str:
+    """Give metadata of an item, which is an attribute or an element."""
+    return (item.attributes.get(name, "") or item.text_of(name)).strip()
+
+
+def _version(text: str) -> str:
+    """Give the version that NuGet takes, "" where only NuGet knows."""
+    if lowest := _LOWEST.fullmatch(text):
+        return lowest[1]
+    return text if _FIXED.fullmatch(text) else ""
+
+
+NUGET_PROJECT = Ecosystem(
+    name="nuget-project",
+    title="NuGet packages that a project asks for",
+    version=1,
+    system="nuget",
+    paths=(
+        *("*.csproj", "*.fsproj", "*.vbproj"),
+        *("Directory.Packages.props", "Directory.Build.props", "Directory.Build.targets", "packages.props"),
+        "Packages.props",
+    ),
+    declared=True,
+    parse=parse,
+)

@@ -1,0 +1,111 @@
+"""Python packages of requirements files (pip documentation, "Requirements File Format")."""
+
+import re
+from collections.abc import Iterator
+
+from plimsoll.documents.bounds import as_utf8
+from plimsoll.documents.errors import DocumentError
+from plimsoll.ecosystems.gathering import Gathering, fault, text_lines
+from plimsoll.ecosystems.pypi_writing import digests, is_for_developing
+from plimsoll.model.ecosystem import Ecosystem
+from plimsoll.model.package import Observed, PackageRecord
+
+_LONGEST = 1 << 20
+"""Characters of one requirement with all its lines."""
+_SHOWN = 80
+_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
+_NAMED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*+(?<=[A-Za-z0-9]))?)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.DOTALL)
+_OPTIONS = re.compile(r"\s(?:--[a-z]|-[A-Z]\s)")
+_HASH = re.compile(r"--hash[= ]\s*+(\S++)")
+_PINNED = re.compile(r"===?\s*+([A-Za-z0-9][A-Za-z0-9._!+-]*+)")
+_OTHER_FILE = re.compile(r"(-r|--requirement|-c|--constraint)[\s=]*+(.*)", re.DOTALL)
+_FOLDER = re.compile(r"(?:-e|--editable)?[\s=]*+((?:\.|/|file:).*)", re.DOTALL)
+_KINDS = ("dev", "doc", "docs", "lint", "test", "tests")
+_WORDS = re.compile(r"[a-z]+")
+
+
+def parse(path: str, data: bytes) -> Observed:
+    """Read what is pinned to one version (`==`, `===`); whatever else is asked for is a fault that names it.
+
+    Files named by `-r` and `-c` are files of their own; options that speak of no package are passed over.
+    """
+    gathering = Gathering()
+    try:
+        text = as_utf8(data)
+    except DocumentError as error:
+        return fault(error)
+    scope = _scope(path)
+    for line, written in _joined(text, gathering):
+        _tell(written, line, scope, gathering)
+    return gathering.observed()
+
+
+def _joined(data: bytes, gathering: Gathering) -> Iterator[tuple[int, str]]:
+    """Give each requirement without comments, lines that end in a backslash joined to the next."""
+    parts: list[str] = []
+    first = length = 0
+    for number, line in text_lines(data, gathering):
+        first = first if parts else number
+        length += len(line)
+        parts.append(line[:-1] if line.endswith("\\") else _COMMENT.sub("", line))
+        if line.endswith("\\") and length < _LONGEST:
+            continue
+        if length >= _LONGEST:
+            gathering.fault(f"a requirement is longer than {_LONGEST} characters", first)
+        else:
+            yield first, "".join(parts).strip()
+        parts, length = [], 0
+    if parts:
+        yield first, "".join(parts).strip()
+
+
+def _tell(written: str, line: int, scope: str, gathering: Gathering) -> None:
+    other = _OTHER_FILE.fullmatch(written)
+    folder = _FOLDER.fullmatch(written)
+    if other:
+        gathering.fault(f"{_shown(other[2])} is another file, which only its own name tells of", line)
+    elif folder and folder[1] not in {".", "./"}:
+        gathering.fault(f"{_shown(folder[1])} is a folder or file, whose version is not known", line)
+    elif written.startswith(("-e", "--editable")) and not folder:
+        gathering.fault(f"{_shown(written)} is no version of an index", line)
+    elif written and not written.startswith("-") and not folder:
+        _tell_package(written, line, scope, gathering)
+
+
+def _tell_package(written: str, line: int, scope: str, gathering: Gathering) -> None:
+    options = _OPTIONS.search(written)
+    asked = (written[: options.start()] if options else written).partition(";")[0].strip()
+    named = _NAMED.fullmatch(asked)
+    pinned = [found for each in _specifiers(named[2]) if (found := _PINNED.fullmatch(each))] if named else []
+    if not named or not pinned:
+        gathering.fault(f"{_shown(asked)} is not pinned to one version", line)
+        return
+    hashes = digests(found[1] for found in _HASH.finditer(written, options.start() if options else len(written)))
+    gathering.add(PackageRecord.simple(named[1], pinned[0][1], line=line, scope=scope, hashes=hashes))
+
+
+def _specifiers(written: str) -> list[str]:
+    """Give each version specifier; they may stand in brackets (dependency specifiers, "Version specifiers")."""
+    return [each.strip() for each in written.strip().removeprefix("(").removesuffix(")").split(",")]
+
+
+def _shown(written: str) -> str:
+    return written if len(written) <= _SHOWN else written[:_SHOWN] + "…"
+
+
+def _scope(path: str) -> str:
+    """Say what a file is for by its name: requirements-dev.txt, test_requirements.txt."""
+    name = path.rpartition("/")[2].lower().removesuffix(".txt")
+    kinds = [word for word in _WORDS.findall(name) if word not in {"requirements", "requirement"}]
+    return "dev" if kinds and is_for_developing(kinds) else ""
+
+
+REQUIREMENTS = Ecosystem(
+    name="requirements",
+    title="Python packages of a requirements file",
+    version=1,
+    system="pypi",
+    paths=("requirements*.txt", "requirements/*.txt", *(f"{kind}-requirements.txt" for kind in _KINDS)),
+    declared=True,
+    parse=parse,
+)
