@@ -16,6 +16,8 @@ Stock = dict[str, list[tuple[str, list[str]]]]
 
 _OF_DISTRIBUTIONS = {"dpkg": "dpkg", "apk": "apk", "rpm": "rpm"}
 _MOST_VERSIONS = 12
+_RECENT = 4
+"""Images are neither new nor ancient: their packages have one of the last versions that fixed anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +59,7 @@ def drawn(stock: Stock, kinds: Sequence[Kind], seed: int) -> list[Package]:
 def _drawn(stock: Sequence[tuple[str, list[str]]], kind: Kind, chance: random.Random) -> Iterator[Package]:
     known = min(len(stock), round(kind.count * kind.known))
     for name, versions in chance.sample(stock, known):
-        yield package(kind.product, name, chance.choice(versions))
+        yield package(kind.product, name, chance.choice(versions[-_RECENT:]))
     for number in range(kind.count - known):
         yield package(kind.product, f"unheard-of-{number}", f"1.{number}.0")
 
@@ -65,7 +67,7 @@ def _drawn(stock: Sequence[tuple[str, list[str]]], kind: Kind, chance: random.Ra
 def package(product: str, name: str, version: str) -> Package:
     """Make a package of a product as a scan makes it."""
     system = system_of(product)
-    distro = None if system.product else known_as(*product.split(":"))
+    distro = None if system.product else known_as(*product.partition(":")[::2])
     return package_of(PackageRecord.simple(name, version), system, distro, Place(path="synthetic"))
 
 

@@ -8,7 +8,7 @@ from plimsoll.errors import VersionRefusedError
 from plimsoll.model.knowledge import KnowledgeBase, Speaker, StoredStatement, Threat
 from plimsoll.model.report import FeedState
 from plimsoll.model.statement import Statement
-from plimsoll.model.version import FROM_THE_START, NOT_FIXED
+from plimsoll.model.version import AFTER, FROM_THE_START, NOT_FIXED
 from plimsoll.versions.schemes import scheme
 
 Bounds = tuple[bytes, bytes]
@@ -133,7 +133,7 @@ def _bounds(said: Statement) -> Bounds | None:
         lo = key(said.lo) if said.lo else FROM_THE_START
         if said.hi is None:
             return lo, NOT_FIXED
-        return lo, key(said.hi) + (b"\0" if said.hi_inclusive else b"")
+        return lo, key(said.hi) + (AFTER if said.hi_inclusive else b"")
     except VersionRefusedError:
         return None
 

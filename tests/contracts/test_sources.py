@@ -52,11 +52,13 @@ def test_each_kind_recognises_its_own(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     (tree / "go.mod").write_text("module example.org/x\n")
-    samples = {"archive": archive, "oci": oci, "dir": root, "source": tree}
+    bill = tmp_path / "bill.json"
+    bill.write_text('{"bomFormat": "CycloneDX", "specVersion": "1.6"}')
+    samples = {"archive": archive, "oci": oci, "dir": root, "source": tree, "sbom": bill}
     assert samples.keys() == KINDS.keys()
     for name, sample in samples.items():
         taking = [each for each in KINDS.values() if each.recognises(sample, Limits())]
         assert max(taking, key=lambda each: each.precedence).name == name
         opened = KINDS[name].open(Request(path=sample, name=str(sample)))
-        assert opened.layers
+        assert bool(opened.layers) == (opened.listed is None)
         assert opened.took

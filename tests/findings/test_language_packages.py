@@ -109,3 +109,22 @@ def test_a_kernel_beside_its_headers_is_judged() -> None:
     matched = told(says("linux", "CVE-2024-1086", "6.1.76-1"), packages=(KERNEL, kernel))
     assert set(names(matched)) == {"CVE-2024-1086"}
     assert matched.not_applicable == ()
+
+
+def ubuntu(stream: str, hi: str | None) -> Statement:
+    said = says("openssl", "CVE-2024-0001", hi, product="ubuntu:18.04")
+    return replace(said, stream=stream)
+
+
+def test_a_fix_in_extended_support_only_leaves_the_release_affected() -> None:
+    plain = replace(package("openssl", "1.1.1-1ubuntu2"), product="ubuntu:18.04")
+    said = ubuntu("esm", "1.1.1-1ubuntu3+esm1")
+    assert set(names(told(said, packages=(plain,)))) == {"CVE-2024-0001"}
+
+
+def test_the_word_of_the_release_comes_before_that_of_its_extended_support() -> None:
+    plain = replace(package("openssl", "1.1.1-1ubuntu2"), product="ubuntu:18.04")
+    extended = replace(package("openssl", "1.1.1-1ubuntu2+esm1"), product="ubuntu:18.04")
+    said = (ubuntu("", "1.1.1-1ubuntu1"), ubuntu("esm", "1.1.1-1ubuntu3+esm1"))
+    assert told(*said, packages=(plain,)).findings == ()
+    assert set(names(told(*said, packages=(extended,)))) == {"CVE-2024-0001"}

@@ -22,11 +22,14 @@ from plimsoll.documents.yaml import read_yaml_documents
 from plimsoll.errors import PlimsollError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import MIB, Limits
+from plimsoll.model.purl import PurlError, parse_purl
 from plimsoll.model.statement import Feed
 from plimsoll.model.version import Scheme
 from plimsoll.plugins import discover
+from plimsoll.sources.bill import SBOM
 from plimsoll.sources.documents import ImageConfig, Index, Manifest, SavedImage, decode
 from plimsoll.trees.inflate import inflate
+from plimsoll.trees.source import Request
 from plimsoll.trees.tar import TarReader
 
 if sys.version_info >= (3, 14):
@@ -48,7 +51,17 @@ VERSIONS = {
 
 def targets() -> dict[str, Target]:
     """Give all of them by name, in name order."""
-    made = [*_ecosystems(), *_formats(), *_feeds(), *_versions(), *_documents(), *image_targets(), _tar(), _inflate()]
+    made = [
+        *_ecosystems(),
+        *_formats(),
+        *_bills(),
+        *_feeds(),
+        *_versions(),
+        *_documents(),
+        *image_targets(),
+        _tar(),
+        _inflate(),
+    ]
     return {target.name: target for target in sorted(made, key=lambda target: target.name)}
 
 
@@ -81,11 +94,33 @@ def _formats() -> Iterable[Target]:
         yield Target(name=f"format-{name}", seeds=seeds, run=_refusing(read))
 
 
+def _bills() -> Iterable[Target]:
+    """Give a target for each format of bills of materials, and one for what all of them hold."""
+    kinds = {"cyclonedx": "*.cdx.json", "spdx": "*.spdx.json"}
+    for name, pattern in kinds.items():
+        seeds = tuple(path.read_bytes() for path in sorted((DATA / "bills").glob(pattern)))
+        yield Target(name=f"bill-{name}", seeds=seeds, run=_opened)
+    cases = map(json.loads, (DATA / "purl" / "cases.jsonl").read_text().splitlines())
+    purls = [case["input"] for case in cases if not case["fails"]]
+    yield Target(
+        name="purl",
+        seeds=tuple(text.encode() for text in purls if isinstance(text, str)),
+        run=_refusing(lambda data: parse_purl(data.decode("utf-8", "replace"))),
+    )
+
+
+def _opened(data: bytes) -> object:
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(data)
+        file.flush()
+        return SBOM.open(Request(path=Path(file.name), name="bill.json", limits=LIMITS))
+
+
 def _refusing(read: Callable[[bytes], object]) -> Callable[[bytes], object]:
     def run(data: bytes) -> object:
         try:
             return read(data)
-        except DocumentError as error:
+        except (DocumentError, PurlError) as error:
             raise PlimsollError(str(error)) from error
 
     return run

@@ -18,6 +18,7 @@ from tests.knowledge.making import (
 )
 
 from plimsoll.errors import KnowledgeError
+from plimsoll.knowledge.run import FEEDS as FEEDS_PACKAGE
 from plimsoll.knowledge.store import Store
 from plimsoll.knowledge.update import update
 from plimsoll.model.knowledge import Speaker
@@ -33,6 +34,7 @@ from plimsoll.model.statement import (
     Statement,
     Unusable,
 )
+from plimsoll.plugins import discover
 
 OTHER = replace(ZLIB, vulnerability="CVE-2022-37434", advisory="CVE-2022-37434", hi="1:1.2.13")
 
@@ -366,12 +368,12 @@ def test_a_folder_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
 def test_the_real_extracts_become_one_store(tmp_path: Path) -> None:
     place = tmp_path / "feeds"
     shutil.copytree(FEEDS, place)
-    folder(place, "somebody/else.json", "debian/DSA-list")
+    folder(place, "somebody/else.json", "debian/strange")
     summary = update(place, tmp_path / "store.db", as_of="2026-11-24", dates={"debian-tracker": "2025-02-12"})
     assert {outcome.name: outcome.status for outcome in summary.feeds} == dict.fromkeys(
-        ("alpine-secdb", "debian-osv", "debian-tracker", "epss", "kev"), "updated"
+        discover(FEEDS_PACKAGE, Feed), "updated"
     )
-    assert summary.skipped == ("debian/DSA-list", "somebody/")
+    assert summary.skipped == ("debian/strange", "somebody/")
     store = Store.open(summary.store)
     assert deciding(store) == {"debian-tracker": True, "debian-osv": False}
     assert found(store, "debian:12", "libtasn1-6", "4.19.0-2") == {"CVE-2024-12133"}

@@ -19,7 +19,8 @@ SUITES = {
 
 def named(case: Any) -> str:  # noqa: ANN401 - a JSON document
     given = case["input"]
-    return f"{case['suite']}-{case['test']}-{given if isinstance(given, str) else given['name'] + str(given['version'])}"
+    what = given if isinstance(given, str) else f"{given['name']}@{given['version']}"
+    return f"{case['suite']}-{case['test']}-{what}"
 
 
 def canonical(url: PackageUrl) -> str:
@@ -74,7 +75,6 @@ def test_there_and_back(case: Any) -> None:  # noqa: ANN401 - a JSON document
 BAD = {
     "empty": "",
     "no-name": "pkg:npm/",
-    "only-scope": "pkg:npm/@",
     "only-slashes": "pkg:npm////",
     "other-scheme": "http://example.org/a",
     "type-with-blank": "pkg:n pm/a",
@@ -83,7 +83,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("text", [text for name, text in BAD.items() if name != "only-scope"])
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
 def test_what_is_no_package_url_is_refused(text: str) -> None:
     with pytest.raises(PurlError):
         parse_purl(text)

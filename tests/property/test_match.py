@@ -49,6 +49,8 @@ def holds(version: str, statement: Statement) -> bool | None:
             answers.append(sign < 0 or (sign == 0 and (is_low or statement.hi_inclusive)))
     if False in answers:
         return False
+    if None in answers and statement.hi_inclusive and statement.lo == statement.hi:
+        return version == statement.lo  # a listed version
     return None if None in answers else True
 
 

@@ -1,7 +1,7 @@
 import pytest
 from tests.reports.schemas import official
 
-from plimsoll.reports.licences import licence_choice, spdx_ids
+from plimsoll.reports.licences import exception_ids, expression, licence_choice, spdx_ids
 
 CHOICES: list[tuple[str, list[dict[str, object]]]] = [
     ("", []),
@@ -14,6 +14,16 @@ CHOICES: list[tuple[str, list[dict[str, object]]]] = [
     ("MIT and ISC", [{"license": {"name": "MIT and ISC"}}]),
     ("MIT AND Nonsense", [{"license": {"name": "MIT AND Nonsense"}}]),
     ("custom", [{"license": {"name": "custom"}}]),
+    ("mit OR (Apache-2.0 AND  isc)", [{"expression": "MIT OR (Apache-2.0 AND ISC)"}]),
+    ("GPL-2.0-only WITH classpath-exception-2.0", [{"expression": "GPL-2.0-only WITH Classpath-exception-2.0"}]),
+    ("GPL-2.0-only WITH no-such-exception", [{"license": {"name": "GPL-2.0-only WITH no-such-exception"}}]),
+    ("Apache-2.0+", [{"expression": "Apache-2.0+"}]),
+    ("(MIT OR ISC", [{"license": {"name": "(MIT OR ISC"}}]),
+    ("MIT) OR (ISC", [{"license": {"name": "MIT) OR (ISC"}}]),
+    ("MIT WITH (ISC)", [{"license": {"name": "MIT WITH (ISC)"}}]),
+    ("MIT ISC", [{"license": {"name": "MIT ISC"}}]),
+    ("()", [{"license": {"name": "()"}}]),
+    (" AND ".join(["MIT"] * 2000), [{"license": {"name": " AND ".join(["MIT"] * 2000)}}]),
 ]
 
 
@@ -25,3 +35,14 @@ def test_a_text_becomes_an_id_an_expression_or_a_name(text: str, choice: list[di
 def test_the_ids_are_those_that_cyclonedx_knows() -> None:
     assert set(spdx_ids().values()) <= set(official("spdx.schema.json")["enum"])
     assert len(spdx_ids()) > 700
+    assert set(exception_ids().values()) == set(official("spdx.schema.json")["enum"]) - set(spdx_ids().values())
+
+
+def test_what_is_no_id_may_get_a_name_but_an_exception_may_not() -> None:
+    def other(term: str) -> str:
+        return f"LicenseRef-{term}"
+
+    assert expression("MIT AND Custom", other) == "MIT AND LicenseRef-Custom"
+    assert expression("Custom WITH Classpath-exception-2.0", other) == "LicenseRef-Custom WITH Classpath-exception-2.0"
+    assert expression("Custom WITH unknown", other) is None
+    assert expression("a and b", other) is None

@@ -1,4 +1,4 @@
-"""`plimsoll sbom TARGET`: what is in an image or root file system, as a bill of materials."""
+"""`plimsoll sbom TARGET`: what is in a target of any kind, as a bill of materials."""
 
 import sys
 from typing import Any
@@ -38,7 +38,11 @@ NOT_MEASURED = 3
 @common
 @click.pass_context
 def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802 - click passes options by name
-    """List what is in TARGET (as for scan) as a CycloneDX bill of materials; no knowledge is asked."""
+    """List what is in TARGET (as for scan) as a bill of materials, CycloneDX or SPDX; no knowledge is asked.
+
+    TARGET may be a bill of materials itself, of us or of another tool: it is then written anew. What is written can be
+    scanned later, without the target: plimsoll scan FILE.
+    """
     places = paired(ctx, options["formats"], options["outputs"], "cyclonedx")
     progress = progress_for(quiet=options["quiet"], no_progress=options["no_progress"])
     how = examination(ctx.obj, options)

@@ -1,18 +1,14 @@
 """What one manifest asks for, gathered within bounds."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, ItemsView, Mapping
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.documents.toml import read_toml
 from plimsoll.ecosystems.gathering import fault
-from plimsoll.model.package import MOST_RECORDS, Observed, Wanted
-
-PROJECT = "project"
-"""The fact by which a manifest tells the name of its own project."""
+from plimsoll.model.package import MOST_RECORDS, PROJECT, Observed, Wanted
 
 _LONGEST = 4096
 _OUTSIDE = re.compile(r"(?:file|link|portal|workspace|path):|\.{0,2}/|~/")
@@ -27,7 +23,7 @@ class Asking:
         self._wanted: dict[str, Wanted] = {}
         self._is_full = False
 
-    def add(self, name: str, versions: str = "", scope: str = "", line: int = 0) -> None:
+    def add(self, name: str, versions: str = "", scope: str = "") -> None:
         """Take a name; what is needed at run time outranks what is needed for anything else."""
         if not name or max(len(name), len(versions)) > _LONGEST:
             return
@@ -35,10 +31,10 @@ class Asking:
         if known is None and len(self._wanted) >= MOST_RECORDS:
             self._is_full = True
         elif known is None or (known.scope and not scope):
-            self._wanted[name] = Wanted(name=name, versions=versions, scope=scope, line=line)
+            self._wanted[name] = Wanted(name=name, versions=versions, scope=scope)
 
     def observed(self, project: str = "") -> Observed:
-        """Give everything, in the order in which it was asked for."""
+        """Give everything, in the order in which it was asked for, and the name of the project itself."""
         return Observed(
             wanted=tuple(self._wanted.values()),
             facts=((PROJECT, project),) if 0 < len(project) <= _LONGEST else (),
@@ -46,23 +42,18 @@ class Asking:
         )
 
 
-def is_outside(versions: str) -> bool:
-    """Say whether this is no version of a registry but a folder or file of the project's own."""
-    return _OUTSIDE.match(versions) is not None
-
-
 def of_json(data: bytes, read: Callable[[Table, Asking], str]) -> Observed:
     """Read a JSON manifest; `read` takes the document and gives the project's name."""
-    return _read(data, lambda: mapping(read_json(data)), read)
+    return _read(lambda: mapping(read_json(data)), read)
 
 
 def of_toml(data: bytes, read: Callable[[Table, Asking], str]) -> Observed:
     """Read a TOML manifest; `read` takes the document and gives the project's name."""
-    return _read(data, lambda: read_toml(data), read)
+    return _read(lambda: read_toml(data), read)
 
 
-def _read(data: bytes, document: Callable[[], Table], read: Callable[[Table, Asking], str]) -> Observed:
-    asking = _Lined(data)
+def _read(document: Callable[[], Table], read: Callable[[Table, Asking], str]) -> Observed:
+    asking = Asking()
     try:
         project = read(document(), asking)
     except DocumentError as error:
@@ -70,34 +61,7 @@ def _read(data: bytes, document: Callable[[], Table], read: Callable[[Table, Ask
     return asking.observed(project)
 
 
-class _Lined(Asking):
-    """Adds the line on which a name is written, where it is written as a key or a text of its own."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__()
-        self._data = data
-        self._lines: dict[str, int] | None = None
-
-    def add(self, name: str, versions: str = "", scope: str = "", line: int = 0) -> None:
-        if self._lines is None:
-            self._lines = _lines_of(self._data)
-        super().add(name, versions, scope, line or self._lines.get(name, 0))
-
-
-_KEY = re.compile(rb"[ \t{,\[]*+[\"']?+([A-Za-z0-9@][A-Za-z0-9@._/-]*+)")
-
-
-@lru_cache(maxsize=1)
-def _lines_of(data: bytes) -> dict[str, int]:
-    """Give the first line that begins with each name; a rough answer, for people to find the place."""
-    found: dict[str, int] = {}
-    for number, line in enumerate(data.split(b"\n"), start=1):
-        if (key := _KEY.match(line)) and len(found) < MOST_RECORDS:
-            found.setdefault(key[1].decode(), number)
-    return found
-
-
-def each(table: object) -> Iterable[tuple[str, object]]:
+def entries(table: object) -> ItemsView[str, object]:
     """Give the entries of a table of dependencies."""
     return mapping(table).items()
 
@@ -105,3 +69,8 @@ def each(table: object) -> Iterable[tuple[str, object]]:
 def versions_in(entry: object) -> str:
     """Give the versions that an entry allows, which is a text or a table."""
     return text(entry) or text(mapping(entry).get("version"))
+
+
+def is_outside(versions: str) -> bool:
+    """Say whether this is no version of a registry but a folder or file of the project's own."""
+    return _OUTSIDE.match(versions) is not None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
-from plimsoll.model.package import MOST_RECORDS, Observed, PackageRecord
+from plimsoll.model.package import MOST_RECORDS, Doubt, Observed, PackageRecord
 
 _MOST_FAULTS = 20
 _LONGEST_FAULT = 300
@@ -25,6 +25,7 @@ class Gathering:
     def __init__(self) -> None:
         self._packages: dict[tuple[str, str], PackageRecord | _Several] = {}
         self._faults: list[str] = []
+        self._doubts: dict[Doubt, None] = {}
         self._untold = 0
         self._is_full = False
 
@@ -56,12 +57,20 @@ class Gathering:
         else:
             self._untold += 1
 
+    def doubt(self, what: str, line: int = 0, *, files: tuple[str, ...], package: str = "", **more: bool) -> None:
+        """Note what could not be read unless another file makes it good (`Doubt`)."""
+        if len(self._doubts) < MOST_RECORDS:
+            told = (f"line {line}: {what}" if line else what)[:_LONGEST_FAULT]
+            self._doubts[Doubt(fault=told, files=files, package=package, **more)] = None
+        else:
+            self._untold += 1
+
     def observed(self) -> Observed:
         """Give everything, in the order in which it was stated."""
         packages = (each.record() if isinstance(each, _Several) else each for each in self._packages.values())
         more = [f"{self._untold} more faults of this kind"] if self._untold else []
         full = [f"only the first {MOST_RECORDS} packages were read"] if self._is_full else []
-        return Observed(packages=tuple(packages), faults=(*self._faults, *more, *full))
+        return Observed(packages=tuple(packages), faults=(*self._faults, *more, *full), doubts=tuple(self._doubts))
 
 
 class _Several:

@@ -1,7 +1,7 @@
 """Go modules as a project asks for them: go.mod (Go Modules Reference, "go.mod files").
 
 Since Go 1.17 the file lists every module that a build needs, the transitive ones as `// indirect`. Before, it lists
-only some of them; that is a fault, because go.sum, which names more, also names versions that no build uses.
+only some of them; that is a fault unless go.sum beside it names the others.
 """
 
 import re
@@ -96,7 +96,8 @@ def _gather(file: _File, gathering: Gathering) -> None:
     if release := file.releases.get("toolchain") or language:
         gathering.add(PackageRecord.simple("stdlib", release.version, line=release.line, direct=True))
     if language and file.required and _is_before_1_17(language.version):
-        gathering.fault(f"Go {language.version} does not list all indirect modules here, Go 1.17 and later do")
+        what = f"Go {language.version} does not list all indirect modules here, Go 1.17 and later do"
+        gathering.doubt(what, files=("go.sum",))
 
 
 def _is_before_1_17(version: str) -> bool:
@@ -107,7 +108,7 @@ def _is_before_1_17(version: str) -> bool:
 GO_MOD = Ecosystem(
     name="go-mod",
     title="Go modules of a project",
-    version=1,
+    version=2,
     system="go",
     paths=("go.mod",),
     declared=True,

@@ -17,11 +17,15 @@ _ITEMS = frozenset({"PackageReference", "PackageVersion", "GlobalPackageReferenc
 _REFERENCE = re.compile(r"\$\(([A-Za-z0-9_.-]{1,200})\)")
 _LOWEST = re.compile(r"\[([0-9A-Za-z.+-]+)(?:\]|,.*)")
 """`[1.0]` and `[1.0,2.0)`: NuGet takes the lowest version that is allowed ("Dependency resolution")."""
+_SAY_VERSIONS = (
+    *("packages.lock.json", "obj/project.assets.json", "Directory.Packages.props", "Packages.props"),
+    *("Directory.Build.props", "Directory.Build.targets"),
+)
 _FIXED = re.compile(r"[0-9][0-9A-Za-z.+-]*")
 
 
 def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's contract
-    """Read the packages that have a version here; the others are named in one fault."""
+    """Read the packages that have a version here; those that have none must have it in a file above or in a lock."""
     try:
         root = read_xml(data)
     except DocumentError as error:
@@ -30,13 +34,9 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
         return fault(f"it holds {root.name!r} instead of a Project")
     gathering = Gathering()
     properties = Properties({each.name: each.text for each in _within(root, "PropertyGroup")}, _REFERENCE)
-    without: list[str] = []
     for item in _within(root, "ItemGroup"):
         if item.name in _ITEMS:
-            _gather(item, properties, gathering, without)
-    if without:
-        more = f" and {len(without) - 5} more" if without[5:] else ""
-        gathering.fault(f"no version here, Directory.Packages.props may have it: {', '.join(without[:5])}{more}")
+            _gather(item, properties, gathering)
     return gathering.observed()
 
 
@@ -44,14 +44,15 @@ def _within(root: Element, group: str) -> Iterator[Element]:
     return (each for found in root.all(group) for each in found.children)
 
 
-def _gather(item: Element, properties: Properties, gathering: Gathering, without: list[str]) -> None:
+def _gather(item: Element, properties: Properties, gathering: Gathering) -> None:
     name = properties.fill(_said(item, "Include") or _said(item, "Update"))
     written = _said(item, "VersionOverride") or _said(item, "Version")
     version = _version(properties.fill(written))
     if not name or "$(" in name:
         gathering.fault(f"a {item.name} has no name", item.line)
     elif not written:
-        without.append(name)
+        what = f"{name} has no version here, nor in a Directory.Packages.props above"
+        gathering.doubt(what, item.line, files=_SAY_VERSIONS, package=name, above=True)
     elif not version:
         gathering.fault(f"{name} has no fixed version but {written!r}", item.line)
     else:
@@ -73,7 +74,7 @@ def _version(text: str) -> str:
 NUGET_PROJECT = Ecosystem(
     name="nuget-project",
     title="NuGet packages that a project asks for",
-    version=1,
+    version=2,
     system="nuget",
     paths=(
         *("*.csproj", "*.fsproj", "*.vbproj"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from plimsoll.documents.bounds import as_utf8
 from plimsoll.documents.errors import DocumentError
@@ -13,6 +14,7 @@ from plimsoll.model.package import Observed, PackageRecord
 _LONGEST = 1 << 20
 """Characters of one requirement with all its lines."""
 _SHOWN = 80
+_MOST_CONSTRAINTS = 20
 _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 _NAMED = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*+(?<=[A-Za-z0-9]))?)\s*+(?:\[[^\]]*+\])?\s*+(.*)", re.DOTALL)
 _OPTIONS = re.compile(r"\s(?:--[a-z]|-[A-Z]\s)")
@@ -24,19 +26,35 @@ _KINDS = ("dev", "doc", "docs", "lint", "test", "tests")
 _WORDS = re.compile(r"[a-z]+")
 
 
+@dataclass(slots=True)
+class _File:
+    """One file: what it is for, and what only the whole of it can tell: lines, names and texts without a version."""
+
+    scope: str
+    gathering: Gathering
+    constraints: dict[str, None] = field(default_factory=dict)
+    unpinned: list[tuple[int, str, str]] = field(default_factory=list)
+
+
 def parse(path: str, data: bytes) -> Observed:
     """Read what is pinned to one version (`==`, `===`); whatever else is asked for is a fault that names it.
 
-    Files named by `-r` and `-c` are files of their own; options that speak of no package are passed over.
+    Files named by `-r` and `-c` are files of their own, and constraints (`-c`) may pin what is not pinned here; options
+    that speak of no package are passed over.
     """
     gathering = Gathering()
     try:
         text = as_utf8(data)
     except DocumentError as error:
         return fault(error)
-    scope = _scope(path)
+    file = _File(_scope(path), gathering)
     for line, written in _joined(text, gathering):
-        _tell(written, line, scope, gathering)
+        _tell(written, line, file)
+    for line, name, asked in file.unpinned:
+        if name and file.constraints:
+            gathering.doubt(f"{asked} is not pinned to one version", line, files=tuple(file.constraints), package=name)
+        else:
+            gathering.fault(f"{asked} is not pinned to one version", line)
     return gathering.observed()
 
 
@@ -59,29 +77,41 @@ def _joined(data: bytes, gathering: Gathering) -> Iterator[tuple[int, str]]:
         yield first, "".join(parts).strip()
 
 
-def _tell(written: str, line: int, scope: str, gathering: Gathering) -> None:
+def _tell(written: str, line: int, file: _File) -> None:
+    gathering = file.gathering
     other = _OTHER_FILE.fullmatch(written)
     folder = _FOLDER.fullmatch(written)
     if other:
-        gathering.fault(f"{_shown(other[2])} is another file, which only its own name tells of", line)
+        _tell_other(other[1], other[2].strip("\"' "), line, file)
     elif folder and folder[1] not in {".", "./"}:
         gathering.fault(f"{_shown(folder[1])} is a folder or file, whose version is not known", line)
     elif written.startswith(("-e", "--editable")) and not folder:
         gathering.fault(f"{_shown(written)} is no version of an index", line)
     elif written and not written.startswith("-") and not folder:
-        _tell_package(written, line, scope, gathering)
+        _tell_package(written, line, file)
 
 
-def _tell_package(written: str, line: int, scope: str, gathering: Gathering) -> None:
+def _tell_other(option: str, name: str, line: int, file: _File) -> None:
+    """Name another file; what would pin everything here is remembered."""
+    if "://" in name:
+        file.gathering.fault(f"{_shown(name)} is no file of this project", line)
+        return
+    if option in {"-c", "--constraint"} and len(file.constraints) < _MOST_CONSTRAINTS:
+        file.constraints[name] = None
+    file.gathering.doubt(f"the file {_shown(name)} is not there", line, files=(name,), reads=True)
+
+
+def _tell_package(written: str, line: int, file: _File) -> None:
     options = _OPTIONS.search(written)
     asked = (written[: options.start()] if options else written).partition(";")[0].strip()
     named = _NAMED.fullmatch(asked)
     pinned = [found for each in _specifiers(named[2]) if (found := _PINNED.fullmatch(each))] if named else []
     if not named or not pinned:
-        gathering.fault(f"{_shown(asked)} is not pinned to one version", line)
+        if file.gathering.has_room(len(file.unpinned)):
+            file.unpinned.append((line, named[1] if named else "", _shown(asked)))
         return
     hashes = digests(found[1] for found in _HASH.finditer(written, options.start() if options else len(written)))
-    gathering.add(PackageRecord.simple(named[1], pinned[0][1], line=line, scope=scope, hashes=hashes))
+    file.gathering.add(PackageRecord.simple(named[1], pinned[0][1], line=line, scope=file.scope, hashes=hashes))
 
 
 def _specifiers(written: str) -> list[str]:
@@ -103,7 +133,7 @@ def _scope(path: str) -> str:
 REQUIREMENTS = Ecosystem(
     name="requirements",
     title="Python packages of a requirements file",
-    version=1,
+    version=2,
     system="pypi",
     paths=("requirements*.txt", "requirements/*.txt", *(f"{kind}-requirements.txt" for kind in _KINDS)),
     declared=True,

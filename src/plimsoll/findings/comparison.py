@@ -57,16 +57,16 @@ class Ruler:
         if statement.scheme != self.scheme.name:
             text = f"{version} ({self.scheme.name}) cannot be compared with {interval(statement)} ({statement.scheme})"
             return Comparison(text=text, holds=None)
-        if statement.lo == statement.hi and statement.hi_inclusive and self.key(statement.lo) is None:
-            # A listed version that has no place in the order is only itself.
-            holds = version == statement.lo
-            return Comparison(text=f"{version} {'=' if holds else '≠'} {statement.lo}", holds=holds)
         start = self.sign(statement.lo, version) if statement.lo else -1
         if start is not None and start > 0:
             return Comparison(text=f"{version} < {statement.lo}", holds=False)
         end = -1 if statement.hi is None else self.sign(version, statement.hi)
         if end is not None and (end > 0 or (end == 0 and not statement.hi_inclusive)):
             return Comparison(text=f"{version} ≥ {statement.hi}", holds=False)
+        if (start is None or end is None) and statement.lo == statement.hi and statement.hi_inclusive:
+            # A listed version that has no place in the order is only itself.
+            is_same = version == statement.lo
+            return Comparison(text=f"{version} {'=' if is_same else '≠'} {statement.lo}", holds=is_same)
         if start is None or end is None:
             return Comparison(text=f"{version} cannot be compared with {interval(statement)}", holds=None)
         return Comparison(text=inside(version, statement), holds=True)

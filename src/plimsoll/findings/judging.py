@@ -1,28 +1,31 @@
 """What a statement means for one version: whether it holds, and what fixes it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from plimsoll.findings.comparison import Ruler
-from plimsoll.findings.streams import applies
+from plimsoll.findings.streams import Holds, applies
 from plimsoll.model.knowledge import StoredStatement
 from plimsoll.model.statement import State
 from plimsoll.versions.schemes import scheme
 
+Speaks = Callable[[], bool]
+"""Says whether the release itself has a word on the vulnerability of a statement."""
 
-def holds(stored: StoredStatement, ruler: Ruler, version: str, stream: str) -> bool | None:
+
+def holds(stored: StoredStatement, ruler: Ruler, version: str, stream: str, release_speaks: Speaks) -> bool | None:
     """Say whether a statement holds for a version of a stream; None where that is not certain.
 
     The statement's interval must hold the version's key already, where both have one (KnowledgeBase.affecting).
     """
     said = stored.statement
-    is_of_stream = applies(said.stream, stream, version)
-    if said.state is State.NOT_AFFECTED or is_of_stream is False:
+    of_stream = applies(said.stream, stream, version, said.hi)
+    if said.state is State.NOT_AFFECTED or of_stream is Holds.NO:
         return False
     by_key = not stored.slow and said.scheme == ruler.scheme.name and ruler.key(version) is not None
-    if not by_key:
-        inside = ruler.compare(version, said).holds
-        return inside if inside is not True else is_of_stream
-    return is_of_stream
+    inside = True if by_key else ruler.compare(version, said).holds
+    if inside is False or (of_stream is Holds.ALONE and release_speaks()):
+        return False
+    return None if inside is None or of_stream is Holds.UNKNOWN else True
 
 
 def fixed_in(statements: Sequence[StoredStatement], ruler: Ruler) -> str:
@@ -40,9 +43,11 @@ class Judge:
     def __init__(self) -> None:
         self._rulers: dict[str, Ruler] = {}
 
-    def holds(self, stored: StoredStatement, scheme: str, version: str, stream: str) -> bool | None:
+    def holds(
+        self, stored: StoredStatement, scheme: str, version: str, stream: str, release_speaks: Speaks
+    ) -> bool | None:
         """Say whether a statement holds for a version in a scheme, of a stream; None where that is not certain."""
-        return holds(stored, self._ruler(scheme), version, stream)
+        return holds(stored, self._ruler(scheme), version, stream, release_speaks)
 
     def fixed_in(self, statements: Sequence[StoredStatement], scheme: str) -> str:
         """Give the version that ends the intervals of all these statements, "" where none does."""

@@ -5,6 +5,7 @@ Everything is asked of the store at once for all packages; only the evidence of 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 
 from plimsoll.findings.build import Background, Case, Hit, finding_of
@@ -110,10 +111,17 @@ def _held(question: Question, installs: Sequence[Install]) -> _Held:
     held = _Held()
     for index, stored in _answers(question, installs):
         install = installs[index]
-        certain = holds(stored, install.ruler, install.version, install.stream)
+        speaks = partial(_release_speaks, question, install, stored.statement.vulnerability)
+        certain = holds(stored, install.ruler, install.version, install.stream, speaks)
         if certain is not False:
             held.put(install, index, stored, certain=certain is True)
     return held
+
+
+def _release_speaks(question: Question, install: Install, vulnerability: str) -> bool:
+    """Say whether the release itself has a word on a vulnerability."""
+    weighed = question.knowledge.weighed(install.product, install.asked, vulnerability)
+    return any(stored.decides and not stored.statement.stream for stored in weighed)
 
 
 def _answers(question: Question, installs: Sequence[Install]) -> Iterable[tuple[int, StoredStatement]]:

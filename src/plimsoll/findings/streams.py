@@ -1,24 +1,51 @@
 """Which statements of a release hold for a package, by the stream that each comes from."""
 
 import re
+from enum import Enum
 
 ANY_MODULE = "module:?"
 """The stream of statements on modular packages whose module their publisher does not name."""
 
-_OF_SUPPORT = re.compile(r"esm", re.IGNORECASE)
+
+class Holds(Enum):
+    """Whether a statement of a stream speaks of a package."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    ALONE = "if the release itself says nothing"
 
 
-def applies(stated: str, stream: str, version: str) -> bool | None:
-    """Say whether a statement of a stream holds for a package of a stream, at a version; None if that is not known.
+_MARKS = {"esm": re.compile(r"esm", re.IGNORECASE)}
+_EXTENSIONS = frozenset({"esm", "ltss", "els"})
+_BESIDE = ("extra:", "sig-")
+_NUMBER = re.compile(r"(?:\d+:)?(\d+)")
+
+
+def applies(stated: str, stream: str, version: str, until: str | None = None) -> Holds:
+    """Say whether a statement of a stream holds for a package of a stream, at a version; `until` is its upper bound.
 
     What is said of the release as such holds for packages of no module. What is said of a module holds for its
-    packages only (rpm modularity: builds of different modules share names and are no updates of each other). What is
-    said of extended support holds where its builds are installed: Ubuntu marks them by `esm` in the version.
+    packages only (rpm modularity: builds of different modules share names and are no updates of each other). Extended
+    support (Ubuntu's ESM, SUSE's LTSS) goes on with the versions of the release: where only it has a fix, everybody is
+    affected below it; where the release has a word of its own, that holds for builds of the release. What is kept
+    beside a release (Amazon's extras) is told apart by its major version. Other supports (EUS, AUS …) are versions of
+    their own, for their customers.
     """
     if stated == stream:
-        return True
+        return Holds.YES
     if stated == ANY_MODULE:
-        return None if stream.startswith("module:") else False
-    if stated == "esm":
-        return not stream and _OF_SUPPORT.search(version) is not None
-    return False
+        return Holds.UNKNOWN if stream.startswith("module:") else Holds.NO
+    if stream:
+        return Holds.NO
+    if stated in _EXTENSIONS:
+        marked = stated in _MARKS and _MARKS[stated].search(version) is not None
+        return Holds.YES if marked else Holds.ALONE
+    if stated.startswith(_BESIDE):
+        return Holds.YES if _major(version) == _major(until or "") else Holds.ALONE
+    return Holds.NO
+
+
+def _major(version: str) -> str:
+    found = _NUMBER.match(version)
+    return found[1] if found else ""

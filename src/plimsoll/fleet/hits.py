@@ -1,6 +1,6 @@
 """Whom something hits: an answer about a fleet, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -18,7 +18,9 @@ class Statements(Protocol):
 class Judging(Protocol):
     """Says what statements mean for a version; `findings.judging.Judge` does."""
 
-    def holds(self, stored: StoredStatement, scheme: str, version: str, stream: str) -> bool | None:
+    def holds(
+        self, stored: StoredStatement, scheme: str, version: str, stream: str, release_speaks: Callable[[], bool]
+    ) -> bool | None:
         """Say whether a statement whose interval holds the version's key holds; None where that is not certain."""
         ...
 
@@ -39,7 +41,8 @@ class HitPackage:
     """What is hit in an image.
 
     `source` is the key of the source package (`type/namespace/name`), `name` and `version` what feeds were asked
-    about, `fixed_in` the version to upgrade to, "" where there is none. `certain` is false where the vendor has not determined it, or where the version does not compare.
+    about, `fixed_in` the version to upgrade to, "" where there is none. `certain` is false where the vendor has not
+    determined it, or where the version does not compare.
     """
 
     source: str

@@ -1,6 +1,7 @@
 """One question to a fleet: the statements on a vulnerability, joined with all packages, sets and images."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 
 from plimsoll.errors import VersionRefusedError
@@ -8,7 +9,7 @@ from plimsoll.fleet.database import Database, Row
 from plimsoll.fleet.hits import Cursor, HitImage, HitPackage, Hits, Judging
 from plimsoll.model.knowledge import StoredStatement
 from plimsoll.model.statement import State, Statement
-from plimsoll.model.version import FROM_THE_START, NOT_FIXED
+from plimsoll.model.version import AFTER, FROM_THE_START, NOT_FIXED
 from plimsoll.versions.schemes import scheme
 
 _FORGET = ("DELETE FROM asking", "DELETE FROM judged", "DELETE FROM hit")
@@ -21,10 +22,11 @@ _MAY_BE_HIT = (
     " ORDER BY p.id, a.n"
 )
 _JUDGED = "INSERT INTO judged (package_id, certain) VALUES ($1, $2)"
+# Asked for what is certain first: a set that is hit for certain stays so.
 _HIT = (
     "INSERT INTO hit (set_id, certain)"
-    " SELECT m.set_id, max(j.certain) FROM judged AS j JOIN member AS m ON m.package_id = j.package_id"
-    " GROUP BY m.set_id"
+    " SELECT DISTINCT m.set_id, j.certain FROM judged AS j CROSS JOIN member AS m"
+    " WHERE m.package_id = j.package_id AND j.certain = $1 ON CONFLICT (set_id) DO NOTHING"
 )
 _COUNT = "SELECT h.certain, count(*) FROM hit AS h JOIN image AS i ON i.set_id = h.set_id GROUP BY h.certain"
 # Two ways to the same page: through all images in order, or through those that are hit. Databases follow the order
@@ -55,7 +57,8 @@ def answer(
     database.tell(_ASKING, _asking(statements))
     found = _judged(judge, statements, database.ask(_MAY_BE_HIT))
     database.tell(_JUDGED, ((number, int(any(one.certain for one in hits))) for number, hits in found.items()))
-    database.ask(_HIT)
+    for certain in (1, 0):
+        database.ask(_HIT, (certain,))
     count = dict(database.ask(_COUNT))
     page = _page(database, sum(count.values()), limit, after)
     return Hits(
@@ -77,10 +80,19 @@ def _bounds(said: Statement) -> tuple[bytes, bytes]:
     key = scheme(said.scheme).key
     try:
         lo = key(said.lo) if said.lo else FROM_THE_START
-        hi = NOT_FIXED if said.hi is None else key(said.hi) + (b"\0" if said.hi_inclusive else b"")
+        hi = NOT_FIXED if said.hi is None else key(said.hi) + (AFTER if said.hi_inclusive else b"")
     except VersionRefusedError:
         return FROM_THE_START, NOT_FIXED
     return lo, hi
+
+
+def _release_speaks(statements: Sequence[StoredStatement], said: Statement) -> bool:
+    """Say whether the release itself has a word on what a statement of one of its streams is about."""
+    place = (said.product, said.package, said.vulnerability, "")
+    return any(
+        (one.product, one.package, one.vulnerability, one.stream) == place
+        for one in (stored.statement for stored in statements)
+    )
 
 
 def _judged(
@@ -94,7 +106,7 @@ def _judged(
         holding: dict[tuple[str, bool], list[StoredStatement]] = {}
         for row in package:
             stored = statements[row[1]]
-            holds = judge.holds(stored, order, version, stream)
+            holds = judge.holds(stored, order, version, stream, partial(_release_speaks, statements, stored.statement))
             if holds is not False:
                 certain = holds is True and stored.statement.state is not State.UNDETERMINED
                 holding.setdefault((stored.statement.vulnerability, certain), []).append(stored)

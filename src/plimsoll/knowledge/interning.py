@@ -5,10 +5,7 @@ from functools import lru_cache
 
 from plimsoll.errors import KnowledgeError, VersionRefusedError
 from plimsoll.knowledge.codes import HI_INCLUSIVE, SLOW, cve_number
-from plimsoll.model.version import FROM_THE_START, NOT_FIXED, Scheme
-
-_AFTER = b"\x00"
-"""Makes an inclusive bound exclusive: keys are self-delimiting, so nothing lies in between."""
+from plimsoll.model.version import AFTER, FROM_THE_START, NOT_FIXED, Scheme
 
 
 class Words:
@@ -59,7 +56,7 @@ class Keys:
         flags = HI_INCLUSIVE if inclusive else 0
         try:
             low = key(lo) if lo else FROM_THE_START
-            high = NOT_FIXED if hi is None else key(hi) + (_AFTER if inclusive else b"")
+            high = NOT_FIXED if hi is None else key(hi) + (AFTER if inclusive else b"")
         except VersionRefusedError:
             return FROM_THE_START, NOT_FIXED, flags | SLOW
         return low, high, flags

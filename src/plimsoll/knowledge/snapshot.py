@@ -17,9 +17,6 @@ SNAPSHOT = Path(__file__).with_name("snapshot.zst")
 MOST_BYTES = 8 * 10**6
 """Size of the compressed snapshot at most."""
 
-LEFT_OUT_FIRST = ("debian-osv", "epss", "debian-tracker", "kev")
-"""Feeds in the order in which they are left out, whole, of a snapshot that is too large: first what others say too."""
-
 _LEVEL = 19
 
 
@@ -111,7 +108,10 @@ def build_snapshot(  # noqa: PLR0913 - every part of a build is the caller's to 
     feeds = discover(FEEDS, Feed)
     left_out = [feed.name for feed in feeds.values() if feed.licence is None]
     say("left out for want of a licence: " + (", ".join(left_out) or "none"))
-    for too_large in (None, *LEFT_OUT_FIRST):
+    spare = sorted(
+        (feed for feed in feeds.values() if feed.dispensable), key=lambda feed: (-feed.dispensable, feed.name)
+    )
+    for too_large in (None, *(feed.name for feed in spare)):
         if too_large is not None:
             left_out.append(too_large)
             say(f"left out for want of room: {too_large}")

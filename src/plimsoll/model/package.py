@@ -7,6 +7,10 @@ MOST_RECORDS = 100_000
 """Packages that one file may state; the largest distributions have fewer in all. The rest becomes a fault."""
 
 
+PROJECT = "project"
+"""The fact by which a manifest tells the name of its own project."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageRecord:
     """One package as one file states it; what ecosystems return and the layer memory keeps.
@@ -59,14 +63,12 @@ class Owned:
 class Wanted:
     """A package that a manifest (package.json, pyproject.toml) asks for by name, without knowing its version.
 
-    `versions` are those that would do, as written there (`^1.2`); `scope` as in PackageRecord; `line` from 1, 0 if
-    unknown.
+    `versions` are those that would do, as written there (`^1.2`); `scope` is as in PackageRecord.
     """
 
     name: str
     versions: str = ""
     scope: str = ""
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

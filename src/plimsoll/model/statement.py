@@ -134,7 +134,8 @@ class Feed:
     publisher states none: such a feed is fetched, never embedded. `authority` orders feeds that speak about the
     same product, package and vulnerability: the highest decides, the others are evidence. `kind` is
     `advisories`, `exploited` or `probability`. `reference` is an address with `{id}`.
-    `parse(path, file, limits)` yields what one unwrapped file says; `path` is its name below the feeds folder.
+    `dispensable` says how readily the embedded snapshot does without the feed where room is short: the highest first,
+    0 never. `parse(path, file, limits)` yields what one unwrapped file says; `path` is its name below the feeds folder.
     It raises KnowledgeError when the file as a whole cannot be read and LimitError when it is over a limit.
     """
 
@@ -148,3 +149,4 @@ class Feed:
     parse: Callable[[str, Path, Limits], Iterable[Knowledge]]
     authority: int = 0
     reference: str = ""
+    dispensable: int = 0

@@ -9,6 +9,10 @@ FROM_THE_START = b""
 NOT_FIXED = b"\xff"
 """Key of the upper bound "no version fixes it"; no encoder ever emits 0xFF as first byte."""
 
+AFTER = b"\xff"
+"""What makes a key the bound behind its version: nothing lies between, and an rpm version without a release takes all
+its releases in."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheme:

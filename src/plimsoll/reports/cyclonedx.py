@@ -2,7 +2,7 @@
 
 Source: CycloneDX specification 1.6 and 1.7, JSON. The two differ in nothing that is used here. `plimsoll sbom` gives a
 report without findings, so without vulnerabilities. What the format has no place for stands in properties named
-`plimsoll:…` (docs/reference/formats.md).
+`plimsoll:…` (docs/reference/bills.md).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -2,7 +2,7 @@
 
 Source: SPDX specification 2.3, JSON. What the format has no place for stands in one annotation for each package, whose
 comment is a JSON object with the names that CycloneDX documents have as `plimsoll:…`; and in annotations of the whole
-document (docs/reference/formats.md). Where there are findings, each affected package refers to the advisories.
+document (docs/reference/bills.md). Where there are findings, each affected package refers to the advisories.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

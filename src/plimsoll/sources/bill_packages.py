@@ -54,6 +54,7 @@ class Packages:
         self._path = path
         self._instructions = {layer.digest: layer.instruction for layer in reversed(told_layers(bill))}
         self._by_ref: dict[str, _Usable] = {}
+        self._distros: dict[tuple[str, str], tuple[Distro | None, str]] = {}
 
     def taken(self, limits: Limits) -> tuple[Package, ...]:
         """Give the packages, in the order of reports. Raises LimitError."""
@@ -104,7 +105,7 @@ class Packages:
     def _package(self, usable: _Usable) -> Package:
         entry, url, system = usable.entry, usable.url, usable.system
         facts, name, version = entry.facts, usable.name, usable.version
-        distro = None if system.product else self._distro_of(url)
+        distro, product = (None, system.product) if system.product else self._asked(url, system)
         source, source_version = _source(facts, url, system, (name, version))
         layer = facts.get("layer", "")
         direct = facts.get("direct")
@@ -116,7 +117,7 @@ class Packages:
             key=key_of(system, source, distro),
             source=source,
             source_version=source_version,
-            product=facts.get("product") or product_of(system, _with_version(distro)),
+            product=facts.get("product") or product,
             architecture=facts.get("architecture") or url.qualifiers.get("arch", ""),
             licence=entry.licence,
             path=facts.get("path", self._path).lstrip("/"),
@@ -124,7 +125,7 @@ class Packages:
             instruction=facts.get("instruction") or self._instructions.get(layer, ""),
             owner=facts.get("owner") or self._owner(entry.ref),
             declared=facts.get("declared") == "yes",
-            stream=facts.get("stream") or _stream(facts.get("modularity") or url.qualifiers.get("rpmmod", "")),
+            stream=facts.get("stream") or _stream(facts.get("modularity") or url.qualifiers.get("rpmmod")),
             hashes=entry.hashes,
             requires=self._required(entry.ref),
             cpe=facts.get("cpe") or self._cpe(entry, system, name),
@@ -134,9 +135,18 @@ class Packages:
             scope=facts.get("scope", entry.scope),
         )
 
-    def _distro_of(self, url: PackageUrl) -> Distro | None:
+    def _asked(self, url: PackageUrl, system: System) -> tuple[Distro | None, str]:
+        """Give the distribution of a package URL, and what feeds are asked about; both are few in a bill."""
+        place = (url.namespace, url.qualifiers.get("distro", ""))
+        known = self._distros.get(place)
+        if known is None:
+            distro = self._distro_of(*place)
+            known = self._distros[place] = (distro, product_of(system, _with_version(distro)))
+        return known
+
+    def _distro_of(self, namespace: str, qualifier: str) -> Distro | None:
         """Give the distribution that a package URL names, with the version of the bill's where it says none."""
-        found = of_purl(url.namespace, url.qualifiers.get("distro", ""))
+        found = of_purl(namespace, qualifier)
         if self.distro and (found is None or (found.id == self.distro.id and not found.version)):
             return self.distro
         return found
@@ -259,8 +269,10 @@ def _with_version(distro: Distro | None) -> Distro | None:
     return distro if distro and (distro.version or is_rolling(id_of(distro.id))) else None
 
 
-def _stream(label: str) -> str:
+def _stream(label: str | None) -> str:
     """Shorten `name:stream:version:context` to what advisories speak of."""
+    if not label:
+        return ""
     name, colon, rest = label.partition(":")
     stream = rest.partition(":")[0]
     return f"module:{name}:{stream}" if colon and name and stream else ""

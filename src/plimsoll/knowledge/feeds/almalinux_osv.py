@@ -43,4 +43,5 @@ ALMALINUX_OSV = Feed(
     parse=parse,
     authority=50,
     reference="https://osv.dev/vulnerability/{id}",
+    dispensable=9,
 )

@@ -165,4 +165,5 @@ DEBIAN_LISTS = Feed(
     parse=parse,
     authority=40,
     reference="https://security-tracker.debian.org/tracker/{id}",
+    dispensable=5,
 )

@@ -191,4 +191,5 @@ DEBIAN_OSV = Feed(
     parse=parse,
     authority=50,
     reference="https://osv.dev/vulnerability/{id}",
+    dispensable=6,
 )

@@ -137,4 +137,5 @@ DEBIAN_TRACKER = Feed(
     parse=parse,
     authority=100,
     reference="https://security-tracker.debian.org/tracker/{id}",
+    dispensable=2,
 )

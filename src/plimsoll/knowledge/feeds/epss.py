@@ -78,4 +78,5 @@ EPSS = Feed(
     urls=(("https://epss.empiricalsecurity.com/epss_scores-current.csv.gz", "epss/epss_scores-current.csv.gz"),),
     parse=parse,
     reference="https://api.first.org/data/v1/epss?cve={id}",
+    dispensable=3,
 )

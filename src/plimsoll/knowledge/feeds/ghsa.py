@@ -39,4 +39,5 @@ GHSA = Feed(
     parse=parse,
     authority=50,
     reference="https://github.com/advisories/{id}",
+    dispensable=8,
 )

@@ -44,4 +44,5 @@ GO_VULNDB = Feed(
     parse=parse,
     authority=50,
     reference="https://pkg.go.dev/vuln/{id}",
+    dispensable=7,
 )

@@ -59,4 +59,5 @@ KEV = Feed(
     ),
     parse=parse,
     reference="https://www.cisa.gov/known-exploited-vulnerabilities-catalog?search_api_fulltext={id}",
+    dispensable=1,
 )

@@ -246,4 +246,5 @@ NVD = Feed(
     parse=parse,
     authority=10,
     reference="https://nvd.nist.gov/vuln/detail/{id}",
+    dispensable=4,
 )

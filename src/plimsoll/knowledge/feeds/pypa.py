@@ -48,4 +48,5 @@ PYPA = Feed(
     parse=parse,
     authority=50,
     reference="https://osv.dev/vulnerability/{id}",
+    dispensable=8,
 )

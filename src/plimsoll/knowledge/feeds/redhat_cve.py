@@ -184,4 +184,5 @@ REDHAT_CVE = Feed(
     parse=parse,
     authority=90,
     reference="https://access.redhat.com/security/cve/{id}",
+    dispensable=5,
 )

@@ -47,4 +47,5 @@ REDHAT_OSV = Feed(
     parse=parse,
     authority=50,
     reference="https://access.redhat.com/errata/{id}",
+    dispensable=9,
 )

@@ -214,4 +214,5 @@ REDHAT_VEX = Feed(
     parse=parse,
     authority=100,
     reference="https://access.redhat.com/security/cve/{id}",
+    dispensable=9,
 )

@@ -87,4 +87,5 @@ RUBYSEC = Feed(
     parse=parse,
     authority=50,
     reference="https://rubysec.com/advisories/{id}",
+    dispensable=8,
 )

@@ -100,4 +100,5 @@ RUSTSEC = Feed(
     parse=parse,
     authority=50,
     reference="https://rustsec.org/advisories/{id}.html",
+    dispensable=7,
 )

@@ -165,4 +165,5 @@ UBUNTU_OSV = Feed(
     parse=parse,
     authority=100,
     reference="https://osv.dev/vulnerability/{id}",
+    dispensable=5,
 )
