@@ -45,24 +45,24 @@ def test_cases_of_others_are_read_alike(file: str, expected: list[str], fault: s
 )
 def test_licences_are_read_in_every_form_they_had(stated: dict[str, object], licence: str) -> None:
     data = json.dumps({"name": "@a/b", "version": "1.0.0", **stated}).encode()
-    (package,) = parse("package.json", data).packages
+    (package,) = parse("node_modules/a/package.json", data).packages
     assert (package.name, package.licence) == ("@a/b", licence)
 
 
 def test_needs_are_the_dependencies_at_run_time() -> None:
     data = {"name": "a", "version": "1", "dependencies": {"b": "^1", "@c/d": "*"}, "devDependencies": {"e": "1"}}
-    assert parse("package.json", json.dumps(data).encode()).packages[0].requires == ("b", "@c/d")
+    assert parse("node_modules/a/package.json", json.dumps(data).encode()).packages[0].requires == ("b", "@c/d")
 
 
 @pytest.mark.parametrize("odd", [{"dependencies": ["b"]}, {"engines": []}, {"publisher": {}}, {"unity": 1}])
 def test_fields_of_odd_kinds_count_as_absent(odd: dict[str, object]) -> None:
     data = json.dumps({"name": "a", "version": "1", **odd}).encode()
-    assert [each.requires for each in parse("package.json", data).packages] == [()]
+    assert [each.requires for each in parse("node_modules/a/package.json", data).packages] == [()]
 
 
 def test_a_byte_order_mark_and_odd_bytes_are_read() -> None:
-    assert parse("package.json", b'\xef\xbb\xbf{"name": "a", "version": "1"}').packages
-    assert parse("package.json", '{"name": "a", "version": "1"}'.encode("utf-16")).packages
+    assert parse("node_modules/a/package.json", b'\xef\xbb\xbf{"name": "a", "version": "1"}').packages
+    assert parse("node_modules/a/package.json", '{"name": "a", "version": "1"}'.encode("utf-16")).packages
 
 
 @pytest.mark.parametrize(
@@ -80,15 +80,15 @@ def test_a_byte_order_mark_and_odd_bytes_are_read() -> None:
     ],
 )
 def test_what_names_no_package_is_said(data: bytes, fault: str) -> None:
-    observed = parse("package.json", data)
+    observed = parse("node_modules/a/package.json", data)
     assert observed.packages == ()
     assert fault in observed.faults[0]
 
 
 @pytest.mark.parametrize("data", [b"{}", b'{"type": "module"}', b"[]", b'"text"', b"null"])
 def test_files_that_only_tell_how_to_load_modules_are_no_packages(data: bytes) -> None:
-    assert parse("package.json", data) == parse("package.json", b"{}")
-    assert not parse("package.json", data).packages
+    assert parse("node_modules/a/package.json", data) == parse("node_modules/a/package.json", b"{}")
+    assert not parse("node_modules/a/package.json", data).packages
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,42 @@ def test_files_that_only_tell_how_to_load_modules_are_no_packages(data: bytes) -
         ("srv/node_modules/a/package.json", True),
         ("srv/node_modules/@a/b/package.json", True),
         ("srv/node_modules/.pnpm/a@1.0.0/node_modules/a/package.json", True),
-        ("opt/yarn-v1.22.19/package.json", True),
+        ("usr/lib/node_modules/nodejs/package.json", True),
+        ("usr/share/nodejs/a/package.json", True),
+        ("usr/share/nodejs/@a/b/package.json", True),
+        ("usr/lib/x86_64-linux-gnu/nodejs/a/package.json", True),
         ("srv/node_modules/a/lib/esm/package.json", False),
-        ("srv/package.json", False),
+        ("srv/node_modules/a/test/b/package.json", False),
+        ("srv/node_modules/@a/package.json", False),
+        ("usr/share/nodejs/a/dist/package.json", False),
+        # Programs that were unpacked: Yarn in the images of Node.js, and anyone's.
+        ("opt/yarn-v1.22.19/package.json", True),
+        ("srv/nodejs/a/b/package.json", True),
+        ("package.json", True),
     ],
 )
-def test_packages_lie_below_node_modules(path: str, found: bool) -> None:  # noqa: FBT001 - a row of the table
-    assert bool(PathPatterns({"npm": NPM.paths}).find(path)) is found
+def test_packages_lie_in_module_folders_and_programs_outside(
+    path: str,
+    found: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    assert PathPatterns({"npm": NPM.paths}).find(path) == ("npm",)
+    assert bool(parse(path, b'{"name": "a", "version": "1.0.0"}').packages) is found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"{", b'{"name": "a"}', b'{"version": "1"}', b'{"name": "a", "version": "1", "private": true}'],
+    ids=["no JSON", "no version", "no name", "private"],
+)
+def test_outside_of_module_folders_only_what_registries_may_have_counts(data: bytes) -> None:
+    assert parse("srv/package.json", data) == parse("srv/package.json", b"{}")
+    assert parse("srv/node_modules/a/package.json", data) != parse("srv/package.json", data)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise(data: bytes) -> None:
-    parse("package.json", data)
-    parse("package.json", b'{"name": "a", "version": "1", "license": ' + data)
+    parse("node_modules/a/package.json", data)
+    parse("node_modules/a/package.json", b'{"name": "a", "version": "1", "license": ' + data)
 
 
 @given(
@@ -123,5 +146,5 @@ def test_no_bytes_make_it_raise(data: bytes) -> None:
     )
 )
 def test_no_values_make_it_raise(fields: dict[str, object]) -> None:
-    observed = parse("package.json", json.dumps(fields).encode())
+    observed = parse("node_modules/a/package.json", json.dumps(fields).encode())
     assert len(observed.packages) + len(observed.faults) <= 1

@@ -1,6 +1,7 @@
 """The databases that describe a tree's root, found through links; and all that was observed of a target."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from plimsoll.model.ecosystem import Ecosystem
@@ -8,7 +9,7 @@ from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
 from plimsoll.model.package import Observed
 from plimsoll.model.recipe import Recipe
-from plimsoll.trees.index import DIRECTORY
+from plimsoll.trees.index import DIRECTORY, SYMLINK
 from plimsoll.trees.observe import LayerObservation
 from plimsoll.trees.tree import Content, Tree
 
@@ -30,12 +31,22 @@ class Seen:
     check: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one plug-in read in one visible file of a layer."""
+
+    plugin: Ecosystem
+    path: str
+    layer: int
+    observed: Observed
+
+
 def databases(seen: Seen, plugin: Ecosystem, gaps: list[Gap]) -> Iterator[tuple[str, Observed]]:
     """Find the databases that describe the tree's root, through links: real path and what it says.
 
     What lies there but could not be read is added to `gaps`.
     """
-    places = {real: path for pattern in plugin.paths for path, real in _places(seen, pattern)}
+    places = {real: path for path, real in _places(seen, plugin)}
     contents = {real: seen.tree.content(real) for real in places}
     known = _read(seen, plugin, [content for content in contents.values() if content])
     for real, content in sorted(contents.items()):
@@ -57,7 +68,7 @@ def databases(seen: Seen, plugin: Ecosystem, gaps: list[Gap]) -> Iterator[tuple[
 
 def elsewhere(seen: Seen, plugin: Ecosystem) -> Iterator[Gap]:
     """Databases below another folder describe another root (a chroot, a copied image): said, not mixed in."""
-    roots = {real for pattern in plugin.paths for _, real in _places(seen, pattern)}
+    roots = {real for _, real in _places(seen, plugin)}
     others = sorted(path for path in visible_paths(seen, plugin) if path not in roots)
     if others:
         yield Gap(
@@ -79,42 +90,66 @@ def visible_paths(seen: Seen, plugin: Ecosystem) -> Iterator[str]:
                 yield path
 
 
-def _places(seen: Seen, pattern: str) -> Iterator[tuple[str, str]]:
-    """Give the paths that a pattern means at the root, each with its real path; folders are no databases.
+def _places(seen: Seen, plugin: Ecosystem) -> Iterator[tuple[str, str]]:
+    """Give the paths that a plug-in's patterns mean at the root, each with its real path; folders are no databases.
 
     A star stands in the last name, or in the one above it (`local/*/desc`).
     """
-    above, _, last = pattern.rpartition("/")
-    for folder in _folders(seen, above):
-        for path in _within(seen, folder, last):
-            target = seen.tree.resolve(path)
-            found = seen.tree.lookup(target) if target is not None else None
+    for pattern in plugin.paths:
+        for path in _named(seen, plugin, pattern):
+            target: str | None = path
+            found = seen.tree.lookup(path)
+            if found is None or found.entry.kind == SYMLINK:
+                target = seen.tree.resolve(path)
+                found = seen.tree.lookup(target) if target is not None else None
             if target is not None and found is not None and found.entry.kind != DIRECTORY:
                 yield path, target
 
 
-def _folders(seen: Seen, folder: str) -> Iterator[str]:
-    above, _, last = folder.rpartition("/")
-    if last == "*":
-        real = seen.tree.resolve(above)
-        if real is not None:
-            yield from seen.tree.children(real)
-        return
-    yield folder
-
-
-def _within(seen: Seen, folder: str, last: str) -> Iterator[str]:
-    if "*" not in last:
-        yield f"{folder}/{last}" if folder else last
-        return
-    real = seen.tree.resolve(folder)
+def _named(seen: Seen, plugin: Ecosystem, pattern: str) -> Iterable[str]:
+    """Give the paths at the root that a pattern may mean."""
+    if "*" not in pattern:
+        return [pattern]
+    fixed = pattern[: pattern.index("*")].rpartition("/")[0]
+    real = seen.tree.resolve(fixed)
     if real is None:
-        return
-    beginning, _, ending = last.partition("*")
-    for path in seen.tree.children(real):
+        return []
+    if real != fixed:
+        return _listed(seen, real, pattern[len(fixed) + 1 :])
+    return _observed(seen, plugin, pattern, fixed)
+
+
+def _observed(seen: Seen, plugin: Ecosystem, pattern: str, fixed: str) -> set[str]:
+    """Give what was read in passing below a folder that is no link, and what the links in it may lead to."""
+    shape = re.compile("/".join(re.escape(name).replace(r"\*", "[^/]*") for name in pattern.split("/")))
+    depth, start = pattern.count("/"), f"{fixed}/"
+    found = {
+        path
+        for layer in seen.layers
+        for path in layer.facts[plugin.name]
+        if path.startswith(start) and shape.fullmatch(path)
+    }
+    for layer in seen.layers:
+        for link in layer.index.links:
+            if not link.startswith(start):
+                continue
+            if link.count("/") == depth and shape.fullmatch(link):
+                found.add(link)
+            elif link.count("/") == depth - 1 and not pattern.endswith("*"):
+                path = f"{link}/{pattern.rpartition('/')[2]}"
+                if shape.fullmatch(path):
+                    found.add(path)
+    return found
+
+
+def _listed(seen: Seen, folder: str, pattern: str) -> Iterator[str]:
+    """Walk a real folder for what a pattern of one or two names means in it."""
+    first, _, rest = pattern.partition("/")
+    beginning, _, ending = first.partition("*")
+    for path in seen.tree.children(folder):
         name = path[path.rfind("/") + 1 :]
         if name.startswith(beginning) and name.endswith(ending):
-            yield path
+            yield f"{path}/{rest}" if rest else path
 
 
 def _read(seen: Seen, plugin: Ecosystem, contents: Sequence[Content]) -> dict[Content, Observed | bytes]:

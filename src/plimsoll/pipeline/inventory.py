@@ -9,9 +9,12 @@ from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.gap import Gap
 from plimsoll.model.package import Distro, Observed, Owned, Package, PackageRecord
 from plimsoll.model.recipe import Recipe
-from plimsoll.pipeline.databases import Seen, databases, elsewhere
+from plimsoll.pipeline.databases import Found, Seen, databases, elsewhere
+from plimsoll.pipeline.declaring import completed, unlocked
 from plimsoll.pipeline.naming import Place, package_of, related
 from plimsoll.pipeline.ownership import owners
+from plimsoll.pipeline.projects import told_once
+from plimsoll.pipeline.settling import settled
 from plimsoll.systems.known import systems
 
 _READ_AGAIN = 256 << 20
@@ -28,27 +31,22 @@ class Inventory:
     unread: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What one plug-in read in one visible file of a layer."""
-
-    plugin: Ecosystem
-    path: str
-    layer: int
-    observed: Observed
-
-
 def take_inventory(seen: Seen, distro: Distro | None) -> Inventory:
     """List what is there. `distro` is what os-release said, or what the user says it is."""
     gaps: list[Gap] = list(_refused(seen))
     packages, owned = _of_distribution(seen, distro, gaps)
-    found = [_Found(plugin, path, layer, observed) for plugin, path, layer, observed in _visible(seen)]
+    found = [Found(plugin, path, layer, observed) for plugin, path, layer, observed in _visible(seen)]
     named = {package.name: package.purl for package in packages}
     owning = owners({each.path for each in found}, owned, seen.tree)
     owning = {path: named[name] for path, name in owning.items() if name in named}
-    for each in _read_again(seen, found, owning):
-        packages.extend(_packages(seen, each.plugin, each.path, each.observed, distro, owning.get(each.path, "")))
-        gaps.extend(_faults(seen, each.plugin, each.path, each.observed))
+    whole, relying = settled(seen, list(_read_again(seen, found, owning)))
+    for each in whole:
+        owner = owning.get(each.path, "")
+        packages.extend(_packages(seen, each.plugin, each.path, each.observed, distro, owner))
+        if not owner:  # else its owner speaks for it, whatever it says of itself
+            gaps.extend(_faults(seen, each.plugin, each.path, each.observed))
+    gaps.extend(unlocked(seen.subject, packages, whole))
+    packages = told_once(completed(packages, whole), whole, relying)
     gaps.extend(_guessed(seen.subject, packages))
     if len(packages) > seen.limits.packages:
         raise LimitError("packages", seen.limits.packages, seen.subject)
@@ -94,9 +92,9 @@ def _visible(seen: Seen) -> Iterator[tuple[Ecosystem, str, int, Observed]]:
                     yield plugin, path, number, observed
 
 
-def _read_again(seen: Seen, found: list[_Found], owning: Mapping[str, str]) -> Iterator[_Found]:
+def _read_again(seen: Seen, found: list[Found], owning: Mapping[str, str]) -> Iterator[Found]:
     """Read whole files where a first look did not do, unless a package of the distribution owns them."""
-    again: dict[int, list[_Found]] = {}
+    again: dict[int, list[Found]] = {}
     for each in found:
         if each.path in owning and (each.plugin.unowned or each.observed.again):
             continue
@@ -124,8 +122,8 @@ def _whole(plugin: Ecosystem, path: str, data: bytes | None) -> Observed:
     return replace(observed, again=False, faults=(*observed.faults, "its format is not understood"))
 
 
-def _batches(seen: Seen, found: list[_Found]) -> Iterator[list[_Found]]:
-    batch: list[_Found] = []
+def _batches(seen: Seen, found: list[Found]) -> Iterator[list[Found]]:
+    batch: list[Found] = []
     size = 0
     for each in found:
         placed = seen.tree.lookup(each.path)
@@ -216,7 +214,7 @@ def _faults(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> Ite
 
 def _guessed(subject: str, packages: Iterable[Package]) -> Iterator[Gap]:
     """Say once how many names are guessed: what no advisory is found for may have some all the same."""
-    names = sorted({f"{package.name} {package.version}" for package in packages if package.guessed})
+    names = sorted({f"{package.name} {package.version}" for package in packages if package.guessed and not package.owner})
     if names:
         more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
         yield Gap(
@@ -231,26 +229,31 @@ def _guessed(subject: str, packages: Iterable[Package]) -> Iterator[Gap]:
 _NAMES_SHOWN = 5
 
 
+_UNREAD = frozenset({"unreadable-entries", "unreadable-database", "no-lockfile"})
+
+
 def _unread(gaps: Iterable[Gap]) -> dict[str, int]:
     counted: Counter[str] = Counter()
     for gap in gaps:
-        if gap.what in {"unreadable-entries", "unreadable-database"}:
+        if gap.what in _UNREAD:
             counted[gap.question.partition(" in ")[0]] += gap.count
     return dict(sorted(counted.items()))
 
 
 _MOST_ALIKE = 20
+_OF_FILES = frozenset({"unreadable-entries", "no-lockfile"})
+"""Kinds of gaps that each file of a tree may have."""
 
 
 def _joined(gaps: list[Gap]) -> tuple[Gap, ...]:
-    """Tell the first of many unreadable files one by one, and the rest in a number for each reason."""
+    """Tell the first of many files with gaps one by one, and the rest in a number for each reason."""
     told: list[Gap] = []
     counted: Counter[tuple[str, str]] = Counter()
     many: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
         kind = (gap.what, gap.reason)
         counted[kind] += 1
-        if gap.what != "unreadable-entries" or counted[kind] <= _MOST_ALIKE:
+        if gap.what not in _OF_FILES or counted[kind] <= _MOST_ALIKE:
             told.append(gap)
         else:
             many.setdefault(kind, []).append(gap)

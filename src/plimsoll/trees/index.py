@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from plimsoll.trees.paths import ancestors
-
 FILE, DIRECTORY, SYMLINK, HARDLINK, DEVICE = b"fdlhv"
 """Kinds of entries, one byte each; DEVICE stands for character and block devices and FIFOs."""
 
@@ -76,12 +74,24 @@ class LayerIndex:
 
     def hides(self, path: str) -> bool:
         """Say whether lower layers' entry at `path` is hidden by this layer, which holds nothing there itself."""
-        if path in self.whiteouts:
-            return True
-        for above in ancestors(path):
-            if above in self.whiteouts or above in self.opaques:
-                return True
-            at = self.position.get(above)
-            if at is not None and self.kinds[at] != DIRECTORY:
-                return True
-        return "" in self.opaques
+        return path in self.whiteouts or self._closes(path[: path.rfind("/")] if "/" in path else "")
+
+    @cached_property
+    def _closed(self) -> dict[str, bool]:
+        """What was found out about folders; every question is about one of few of them."""
+        return {"": "" in self.opaques}
+
+    def _closes(self, folder: str) -> bool:
+        """Say whether nothing of lower layers shows in a folder: it, or one above it, is new or no folder here."""
+        known, climbed = self._closed, []
+        while (closed := known.get(folder)) is None:
+            climbed.append(folder)
+            folder = folder[: folder.rfind("/")] if "/" in folder else ""
+        for below in reversed(climbed):
+            closed = known[below] = closed or self._begins_anew(below)
+        return closed
+
+    def _begins_anew(self, folder: str) -> bool:
+        at = self.position.get(folder)
+        is_no_folder = at is not None and self.kinds[at] != DIRECTORY
+        return is_no_folder or folder in self.whiteouts or folder in self.opaques
