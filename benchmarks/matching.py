@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.sampling import Kind, drawn, stock_of
+
 from plimsoll.findings.match import Matched, match
 from plimsoll.knowledge.end_of_life import end_of_life
 from plimsoll.knowledge.store import Store

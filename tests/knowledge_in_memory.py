@@ -83,12 +83,13 @@ class InMemoryKnowledge:
         self.asked.append("threats")
         return {name: self._threats[name] for name in vulnerabilities if name in self._threats}
 
-    def references(self, vulnerability: str) -> tuple[str, ...]:
+    def references(self, vulnerability: str, product: str) -> tuple[str, ...]:
         self.asked.append("references")
         naming = [
             source
             for source in self._sources
-            if source.reference and any(said.vulnerability == vulnerability for said in source.statements)
+            if source.reference
+            and any((said.vulnerability, said.product) == (vulnerability, product) for said in source.statements)
         ]
         return tuple(source.reference.replace("{id}", vulnerability) for source in naming)
 

@@ -71,7 +71,7 @@ def test_what_has_packages_says_of_which_system_they_are(ecosystem: Ecosystem) -
 def test_it_reads_its_sample_whole(ecosystem: Ecosystem) -> None:
     for path, data in sample(ecosystem).items():
         observed = ecosystem.parse(path, data)
-        assert observed.packages or observed.facts or observed.owned or observed.again, path
+        assert observed.packages or observed.wanted or observed.facts or observed.owned or observed.again, path
         assert observed.faults == (), path
         for package in observed.packages:
             assert all((package.name, package.version, package.source, package.source_version)), package

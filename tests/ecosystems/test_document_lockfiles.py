@@ -156,7 +156,15 @@ def test_a_project_file_states_a_version_or_it_is_a_fault(item: str, stated: str
     text = f"<Project><PropertyGroup><Own>3.1</Own></PropertyGroup><ItemGroup>{item}</ItemGroup></Project>"
     observed = nuget_project.parse("a.csproj", text.encode())
     assert [f"{each.name} {each.version}" for each in observed.packages] == ([stated] if stated else [])
-    assert bool(observed.faults) == (not stated)
+    assert bool(observed.faults or observed.doubts) == (not stated)
+
+
+def test_a_version_that_is_not_here_may_stand_above_or_in_a_lock() -> None:
+    text = '<Project><ItemGroup>\n<PackageReference Include="A"/></ItemGroup></Project>'
+    observed = nuget_project.parse("src/a.csproj", text.encode())
+    (doubt,) = observed.doubts
+    assert doubt.fault == "line 2: A has no version here, nor in a Directory.Packages.props above"
+    assert (doubt.package, doubt.above, "Directory.Packages.props" in doubt.files) == ("A", True, True)
 
 
 def test_verified_archives_have_digests_but_not_those_of_their_descriptions() -> None:

@@ -3,9 +3,8 @@
 import pytest
 
 from plimsoll.ecosystems import gathering as module
-from plimsoll.ecosystems.gathering import Gathering, fault, text_lines
+from plimsoll.ecosystems.gathering import Gathering, digest, fault, text_lines
 from plimsoll.ecosystems.properties import Properties
-from plimsoll.ecosystems.shapes import digest
 from plimsoll.model.package import PackageRecord
 
 

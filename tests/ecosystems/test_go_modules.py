@@ -2,7 +2,7 @@
 
 import pytest
 
-from plimsoll.ecosystems import go_mod, go_vendor
+from plimsoll.ecosystems import go_mod, go_sum, go_vendor
 from plimsoll.model.package import Observed
 
 
@@ -79,9 +79,19 @@ def test_what_is_no_directive_is_a_fault_with_its_line() -> None:
 
 
 def test_before_go_1_17_the_list_is_not_whole() -> None:
-    assert mod("go 1.16\nrequire example.org/b v1.0.0\n").faults
-    assert not mod("go 1.17\nrequire example.org/b v1.0.0\n").faults
-    assert not mod("go 1.16\n").faults
+    (doubt,) = mod("go 1.16\nrequire example.org/b v1.0.0\n").doubts
+    assert (doubt.files, doubt.package) == (("go.sum",), "")
+    assert not mod("go 1.17\nrequire example.org/b v1.0.0\n").doubts
+    assert not mod("go 1.16\n").doubts
+
+
+def test_go_sum_gives_what_has_an_archive_in_its_last_version() -> None:
+    lines = ["a/b v1.0.0 h1:x=", "a/b v1.0.0/go.mod h1:x=", "a/b v1.1.0 h1:x=", "c/d v2.0.0/go.mod h1:x=", "e v1.0.0"]
+    observed = go_sum.parse("go.sum", "\n".join(lines).encode())
+    assert stated(observed) == [("a/b", "v1.1.0", 3, False)]
+    assert observed.faults == ("line 5: 'e v1.0.0' is no module, version and digest",)
+    assert observed.spare
+    assert [doubt.files for doubt in observed.doubts] == [("go.mod",)]
 
 
 def test_a_vendored_module_is_listed_once_and_only_with_its_code() -> None:

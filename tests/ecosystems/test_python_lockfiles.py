@@ -24,6 +24,20 @@ def told(observed: Observed) -> dict[str, tuple[object, ...]]:
     return {f"{p.name} {p.version}": (p.line, p.scope, p.requires) for p in observed.packages}
 
 
+@pytest.mark.parametrize("option", ["-r", "-c", "--requirement=", "--constraint "])
+def test_another_file_is_a_fault_unless_it_is_there(option: str) -> None:
+    observed = read(REQUIREMENTS, f"\n{option} 'other file.txt'\n")
+    (doubt,) = observed.doubts
+    assert doubt.fault == "line 2: the file other file.txt is not in this tree"
+    assert (doubt.files, doubt.reads, observed.faults) == (("other file.txt",), True, ())
+
+
+def test_constraints_may_pin_what_is_not_pinned() -> None:
+    observed = read(REQUIREMENTS, "flask\n-c a.txt\n-c b.txt\n")
+    doubts = [(doubt.fault, doubt.package, doubt.files) for doubt in observed.doubts if doubt.package]
+    assert doubts == [("line 1: flask is not pinned to one version", "flask", ("a.txt", "b.txt"))]
+
+
 @pytest.mark.parametrize(
     ("line", "name", "version", "hashes"),
     [
@@ -41,8 +55,7 @@ def told(observed: Observed) -> dict[str, tuple[object, ...]]:
         ("git+https://host.example/a#egg=a", None, None, None),
         ("-e git+https://host.example/a#egg=a", None, None, None),
         ("./folder/a", None, None, None),
-        ("-r other.txt", None, None, None),
-        ("--constraint=other.txt", None, None, None),
+        ("-r https://host.example/other.txt", None, None, None),
         ("a==${VERSION}", None, None, None),
     ],
 )

@@ -112,7 +112,7 @@ def ask(store: Store) -> None:
             vulnerability = stored.statement.vulnerability
             assert store.weighed(product, package, vulnerability)
             store.threats([vulnerability])
-            store.references(vulnerability)
+            store.references(vulnerability, "debian:12")
     store.feeds("2025-03-01")
 
 

@@ -122,7 +122,7 @@ def test_an_empty_question(store: Path) -> None:
     assert opened.affecting("debian:12", []) == []
     assert opened.speakers("debian:12", []) == {}
     assert opened.threats([]) == {}
-    assert opened.references("CVE-1999-0001") == ()
+    assert opened.references("CVE-1999-0001", "debian:12") == ()
 
 
 def test_unknown_names_are_nobodys(store: Path) -> None:

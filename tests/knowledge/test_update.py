@@ -389,8 +389,7 @@ def test_the_real_extracts_become_one_store(tmp_path: Path) -> None:
     assert threat["CVE-2021-44228"].exploited_since == "2021-12-10"
     assert threat["CVE-2023-45853"].ratings[0][1].score == 9.8
     assert set(threat) == {"CVE-2021-44228", "CVE-2023-45853"}
-    assert store.references("CVE-2023-45853") == (
-        "https://security.alpinelinux.org/vuln/CVE-2023-45853",
+    assert store.references("CVE-2023-45853", "debian:12") == (
         "https://osv.dev/vulnerability/CVE-2023-45853",
         "https://security-tracker.debian.org/tracker/CVE-2023-45853",
     )

@@ -8,7 +8,7 @@ from plimsoll.documents.json import read_json
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.documents.toml import read_toml
 from plimsoll.ecosystems.gathering import fault
-from plimsoll.model.package import MOST_RECORDS, PROJECT, Observed, Wanted
+from plimsoll.model.package import LOCKED_BY, MOST_RECORDS, PROJECT, Observed, Wanted
 
 _LONGEST = 4096
 _OUTSIDE = re.compile(r"(?:file|link|portal|workspace|path):|\.{0,2}/|~/")
@@ -33,32 +33,36 @@ class Asking:
         elif known is None or (known.scope and not scope):
             self._wanted[name] = Wanted(name=name, versions=versions, scope=scope)
 
-    def observed(self, project: str = "") -> Observed:
-        """Give everything, in the order in which it was asked for, and the name of the project itself."""
+    def observed(self, project: str, locked_by: str) -> Observed:
+        """Give everything, in the order in which it was asked for, the project's name ("") and what locks it."""
         return Observed(
             wanted=tuple(self._wanted.values()),
-            facts=((PROJECT, project),) if 0 < len(project) <= _LONGEST else (),
+            facts=((LOCKED_BY, locked_by), *([(PROJECT, project)] if 0 < len(project) <= _LONGEST else [])),
             faults=(f"only the first {MOST_RECORDS} names were read",) if self._is_full else (),
         )
 
 
-def of_json(data: bytes, read: Callable[[Table, Asking], str]) -> Observed:
-    """Read a JSON manifest; `read` takes the document and gives the project's name."""
+Read = Callable[[Table, Asking], tuple[str, str]]
+"""Takes a document; gives the project's name, "" where it has none, and the command that makes a lockfile."""
+
+
+def of_json(data: bytes, read: Read) -> Observed:
+    """Read a JSON manifest."""
     return _read(lambda: mapping(read_json(data)), read)
 
 
-def of_toml(data: bytes, read: Callable[[Table, Asking], str]) -> Observed:
-    """Read a TOML manifest; `read` takes the document and gives the project's name."""
+def of_toml(data: bytes, read: Read) -> Observed:
+    """Read a TOML manifest."""
     return _read(lambda: read_toml(data), read)
 
 
-def _read(document: Callable[[], Table], read: Callable[[Table, Asking], str]) -> Observed:
+def _read(document: Callable[[], Table], read: Read) -> Observed:
     asking = Asking()
     try:
-        project = read(document(), asking)
+        project, locked_by = read(document(), asking)
     except DocumentError as error:
         return fault(error)
-    return asking.observed(project)
+    return asking.observed(project, locked_by)
 
 
 def entries(table: object) -> ItemsView[str, object]:

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 
 from plimsoll.documents.errors import DocumentError
+from plimsoll.documents.shapes import mapping, mappings, sequence, text, texts
 from plimsoll.documents.toml import header_lines, read_toml
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.shapes import mapping, mappings, sequence, text, texts
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -6,8 +6,11 @@ from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 
 _SCOPES = {
-    **{"dependencies": "", "build-dependencies": "build", "dev-dependencies": "dev"},
-    **{"build_dependencies": "build", "dev_dependencies": "dev"},
+    "dependencies": "",
+    "build-dependencies": "build",
+    "dev-dependencies": "dev",
+    "build_dependencies": "build",
+    "dev_dependencies": "dev",
 }
 
 
@@ -16,12 +19,12 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     return of_toml(data, _read)
 
 
-def _read(document: Table, asking: Asking) -> str:
+def _read(document: Table, asking: Asking) -> tuple[str, str]:
     for table in (document, *(mapping(each) for _, each in entries(document.get("target")))):
         for section, scope in _SCOPES.items():
             for name, entry in entries(table.get(section)):
                 _add(name, entry, scope, asking)
-    return text(mapping(document.get("package")).get("name"))
+    return text(mapping(document.get("package")).get("name")), "cargo generate-lockfile"
 
 
 def _add(name: str, entry: object, scope: str, asking: Asking) -> None:

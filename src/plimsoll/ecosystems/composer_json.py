@@ -11,12 +11,12 @@ def parse(path: str, data: bytes) -> Observed:
     return Observed() if "/vendor/" in f"/{path}" else of_json(data, _read)
 
 
-def _read(document: Table, asking: Asking) -> str:
+def _read(document: Table, asking: Asking) -> tuple[str, str]:
     for section, scope in (("require", ""), ("require-dev", "dev")):
         for name, versions in entries(document.get(section)):
             if "/" in name:
                 asking.add(name, text(versions), scope)
-    return text(document.get("name"))
+    return text(document.get("name")), "composer update --no-install"
 
 
 COMPOSER_JSON = Ecosystem(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json
-from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.shapes import mapping, mappings, resolved, sequence, text, texts
+from plimsoll.documents.shapes import mapping, mappings, sequence, text, texts
+from plimsoll.ecosystems.gathering import Gathering, fault, resolved
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

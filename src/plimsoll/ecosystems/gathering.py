@@ -1,6 +1,7 @@
 """What one declared file states, gathered within bounds: every package once, and what could not be read."""
 
-from collections.abc import Iterator
+from binascii import Error
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
 
@@ -119,3 +120,18 @@ def text_lines(data: bytes, gathering: Gathering) -> Iterator[tuple[int, str]]:
             gathering.fault(f"it is longer than {_LONGEST_LINE} bytes and was not read", number)
         else:
             yield number, line.decode("utf-8", "backslashreplace").rstrip("\r\n")
+
+
+def resolved(names: Iterable[str], versions: Mapping[str, str]) -> tuple[str, ...]:
+    """Give each name once, with its version where the file states one."""
+    return tuple(f"{name} {versions[name]}" if name in versions else name for name in dict.fromkeys(names))
+
+
+def digest(algorithm: str, base64: str) -> tuple[str, ...]:
+    """Give a digest that is written in base64 as `algorithm:hex`; nothing where it is not base64."""
+    from base64 import b64decode
+
+    try:
+        return (f"{algorithm}:{b64decode(base64, validate=True).hex()}",) if base64 else ()
+    except (Error, ValueError):
+        return ()

@@ -41,7 +41,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
             del blocks[-1:]
         elif (block := _opened(code)) and len(blocks) < _DEEPEST:
             blocks.append(block)
-    return asking.observed()
+    return asking.observed("", "bundle lock")
 
 
 def _opened(code: str) -> _Block | None:

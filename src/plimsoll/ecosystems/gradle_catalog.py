@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from plimsoll.documents.errors import DocumentError
+from plimsoll.documents.shapes import mapping, text
 from plimsoll.documents.toml import read_toml
 from plimsoll.ecosystems.gathering import Gathering, fault, text_lines
-from plimsoll.ecosystems.shapes import mapping, text
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -18,6 +18,9 @@ _WORDS = (
     "|patch|jre|jdk|java|android|hadoop|spark|scala|redhat|jbossorg|cdh|hdp|fuse|atlassian|sonatype|wso2v|empty|svn|git|dfsg|ds|v|r|p|g"
 )
 _VERSION = re.compile(rf"\d[\w.~]*(?:[-+](?:\d|(?:{_WORDS})(?![a-z]))[\w.~]*)*", re.IGNORECASE)
+_ANY = (".x", ".X")
+"""How distributions write that an archive may have any version of a series (`spring3-core-3.x.jar`)."""
+
 _HYPHENS = re.compile(r"-(?=\d)")
 _BUNDLE = re.compile(r"(.+)_(\d+\.\d+\.\d+[\w.\-]*)")
 """How OSGi repositories name files: symbolic name, underscore, version."""
@@ -99,7 +102,7 @@ def split_name(stem: str, manifest: Mapping[str, str] | None = None) -> tuple[st
     places = [found.end() for found in _HYPHENS.finditer(stem) if found.start() > 0]
     for at in places:
         if _VERSION.fullmatch(stem, at):
-            return stem[: at - 1], stem[at:]
+            return stem[: at - 1], "" if stem.endswith(_ANY) else stem[at:]
     for at in places:
         found = _VERSION.match(stem, at)
         if found and stem[found.end() :].startswith("-"):

@@ -248,7 +248,7 @@ def _shown(place: str) -> str:
 MAVEN = Ecosystem(
     name="maven",
     title="Java archives",
-    version=1,
+    version=2,
     system="maven",
     paths=tuple(f"*{ending}" for ending in _ARCHIVES),
     parse=parse,

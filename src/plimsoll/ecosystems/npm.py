@@ -1,5 +1,6 @@
-"""Installed npm packages: package.json below node_modules (npm documentation, "package.json")."""
+"""Installed npm packages, and programs that were unpacked (npm documentation, "package.json" and "folders")."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,8 +8,8 @@ import msgspec
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json
+from plimsoll.documents.shapes import mapping, text
 from plimsoll.ecosystems.gathering import fault
-from plimsoll.ecosystems.shapes import mapping, text
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 
@@ -16,6 +17,11 @@ _LONGEST = 214
 """Characters of a name (npm documentation); versions and licences are shorter."""
 
 _MOST_REQUIRED = 2000
+
+_OF_MODULES = re.compile(r"(?:.*/)?(?:node_modules|usr/(?:share|lib(?:/[^/]+-[^/]+)?)/nodejs)/", re.DOTALL)
+"""Folders in which Node.js looks for modules: everyone's, and those of Debian (Debian JavaScript policy)."""
+
+_PACKAGE = re.compile(r"(?:@[^/]+/)?[^/@][^/]*/package\.json")
 
 
 class _Manifest(msgspec.Struct):
@@ -29,20 +35,33 @@ class _Manifest(msgspec.Struct):
     publisher: Any = None
     engines: Any = None
     unity: Any = None
+    private: Any = None
 
 
 _DECODER = msgspec.json.Decoder(_Manifest)
 
 
-def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's contract
+def parse(path: str, data: bytes) -> Observed:
     """Read one package. Total: what is no JSON becomes a fault.
 
-    A file with neither name nor version is no package: folders have it to say how their modules are loaded.
+    A file with neither name nor version is no package: folders have it to say how their modules are loaded. Deep in a
+    package such files are its own affair (tests, builds of itself). Outside of module folders they tell of a program:
+    listed if registries may have it, so neither what is private nor what states less than a name and a version.
     """
+    modules = _OF_MODULES.match(path)
+    if modules is not None and not _PACKAGE.fullmatch(path, modules.end()):
+        return Observed()
     try:
         manifest = _decoded(data)
     except DocumentError as error:
-        return fault(error)
+        return Observed() if modules is None else fault(error)
+    observed = _stated(manifest)
+    if modules is not None:
+        return observed
+    return Observed() if manifest.private is True else Observed(packages=observed.packages)
+
+
+def _stated(manifest: _Manifest) -> Observed:
     name, version = manifest.name.strip(), manifest.version.strip()
     if _is_of_another_system(manifest) or not (name or version):
         return Observed()
@@ -92,9 +111,8 @@ def _names(stated: object) -> Iterable[str]:
 NPM = Ecosystem(
     name="npm",
     title="npm packages",
-    version=1,
+    version=2,
     system="npm",
-    # The last one is where the images of Node.js keep Yarn.
-    paths=("node_modules/*/package.json", "node_modules/@*/*/package.json", "opt/yarn-v*/package.json"),
+    paths=("package.json",),
     parse=parse,
 )

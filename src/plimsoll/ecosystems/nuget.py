@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json
-from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.shapes import digest, mapping, resolved, text
+from plimsoll.documents.shapes import mapping, text
+from plimsoll.ecosystems.gathering import Gathering, digest, fault, resolved
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

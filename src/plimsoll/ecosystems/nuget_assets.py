@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import key_lines, read_json
-from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.shapes import digest, mapping, resolved, text, texts
+from plimsoll.documents.shapes import mapping, text, texts
+from plimsoll.ecosystems.gathering import Gathering, digest, fault, resolved
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

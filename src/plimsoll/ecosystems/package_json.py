@@ -7,6 +7,12 @@ from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 
 _SCOPES = {"dependencies": "", "optionalDependencies": "optional", "devDependencies": "dev"}
+_LOCKED_BY = {
+    "npm": "npm install --package-lock-only",
+    "yarn": "yarn install",
+    "pnpm": "pnpm install --lockfile-only",
+    "bun": "bun install --lockfile-only",
+}
 
 
 def parse(path: str, data: bytes) -> Observed:
@@ -14,12 +20,13 @@ def parse(path: str, data: bytes) -> Observed:
     return Observed() if "/node_modules/" in f"/{path}" else of_json(data, _read)
 
 
-def _read(document: Table, asking: Asking) -> str:
+def _read(document: Table, asking: Asking) -> tuple[str, str]:
     for section, scope in _SCOPES.items():
         for name, versions in entries(document.get(section)):
             if not is_outside(text(versions)):
                 asking.add(aliased(name, text(versions))[0], text(versions), scope)
-    return text(document.get("name"))
+    manager = text(document.get("packageManager")).partition("@")[0]
+    return text(document.get("name")), _LOCKED_BY.get(manager, _LOCKED_BY["npm"])
 
 
 PACKAGE_JSON = Ecosystem(

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from plimsoll.ecosystems.gathering import Gathering, text_lines
-from plimsoll.ecosystems.shapes import resolved
+from plimsoll.ecosystems.gathering import Gathering, resolved, text_lines
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

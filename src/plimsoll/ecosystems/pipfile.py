@@ -13,12 +13,12 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     return of_toml(data, _read)
 
 
-def _read(document: Table, asking: Asking) -> str:
+def _read(document: Table, asking: Asking) -> tuple[str, str]:
     for section, table in document.items():
         for name, entry in entries(table):
             if section not in _OTHERS and not {"path", "file"} & mapping(entry).keys():
                 asking.add(name, versions_in(entry), "" if section == "packages" else "dev")
-    return ""
+    return "", "pipenv lock"
 
 
 PIPFILE = Ecosystem(

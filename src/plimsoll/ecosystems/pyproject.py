@@ -18,7 +18,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     return of_toml(data, _read)
 
 
-def _read(document: Table, asking: Asking) -> str:
+def _read(document: Table, asking: Asking) -> tuple[str, str]:
     project, tool = mapping(document.get("project")), mapping(document.get("tool"))
     uv, pdm, poetry = (mapping(tool.get(name)) for name in ("uv", "pdm", "poetry"))
     own = {pypi_name(name) for name, source in entries(uv.get("sources")) if _is_own(source)}
@@ -30,7 +30,8 @@ def _read(document: Table, asking: Asking) -> str:
             _add(texts(group), "dev", own, asking)
     _add(texts(uv.get("dev-dependencies")), "dev", own, asking)
     _read_poetry(poetry, asking)
-    return text(project.get("name")) or text(poetry.get("name"))
+    locked_by = "poetry lock" if poetry else "pdm lock" if pdm else "uv lock"
+    return text(project.get("name")) or text(poetry.get("name")), locked_by
 
 
 def _is_own(source: object) -> bool:

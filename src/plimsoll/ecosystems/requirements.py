@@ -98,7 +98,7 @@ def _tell_other(option: str, name: str, line: int, file: _File) -> None:
         return
     if option in {"-c", "--constraint"} and len(file.constraints) < _MOST_CONSTRAINTS:
         file.constraints[name] = None
-    file.gathering.doubt(f"the file {_shown(name)} is not there", line, files=(name,), reads=True)
+    file.gathering.doubt(f"the file {_shown(name)} is not in this tree", line, files=(name,), reads=True)
 
 
 def _tell_package(written: str, line: int, file: _File) -> None:

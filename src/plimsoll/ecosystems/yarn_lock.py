@@ -1,8 +1,9 @@
 """npm packages as Yarn resolved them: yarn.lock, of Yarn 1 (its own format) and of Yarn 2 and later (YAML)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.shapes import mapping, text
@@ -37,7 +38,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     except DocumentError as error:
         return fault(error)
     _tell(blocks, gathering)
-    return gathering.observed()
+    return replace(gathering.observed(), facts=_told_apart(blocks))
 
 
 def _tell(blocks: list[_Block], gathering: Gathering) -> None:
@@ -61,6 +62,14 @@ def _tell(blocks: list[_Block], gathering: Gathering) -> None:
             requires=tuple(needed(*named[found[need]]) if need in found else need for need in block.needs),
         )
         gathering.add(record)
+
+
+def _told_apart(blocks: list[_Block]) -> tuple[tuple[str, str], ...]:
+    """Give which version each descriptor leads to, where a name has several: a manifest says which it means."""
+    names = [{split(each)[0] for each in block.descriptors} for block in blocks]
+    count = Counter(name for each in names for name in each)
+    several = [block for block, each in zip(blocks, names, strict=True) if any(count[name] > 1 for name in each)]
+    return tuple((each, block.fields.get("version", "")) for block in several for each in block.descriptors)
 
 
 def _found(block: _Block, by_descriptor: Mapping[str, int]) -> dict[str, int]:
@@ -141,7 +150,7 @@ def _unquoted(found: re.Match[str]) -> str:
 YARN_LOCK = Ecosystem(
     name="yarn-lock",
     title="npm packages of a project, by Yarn",
-    version=1,
+    version=2,
     system="npm",
     paths=("yarn.lock",),
     declared=True,

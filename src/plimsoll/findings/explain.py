@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from plimsoll.findings.find import find
 from plimsoll.model.bases import Alternatives, BaseFacts, Clearing
+from plimsoll.model.declared import declarations, declared_at, needed_by
 from plimsoll.model.finding import Finding, SeverityEvidence, StatementEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.score import Score
@@ -14,6 +15,7 @@ __all__ = ["explain", "find"]
 _WIDTH = 13
 _MOST_NAMES = 6
 _MOST_BASES = 5
+_MOST_PLACES = 10
 
 Row = tuple[str, str]
 """A name and a value; rows without a value are left out."""
@@ -32,7 +34,7 @@ def explain(
     lines = [
         finding.title,
         "",
-        *_rows((*_what(finding), *_where(finding), *_known(finding.vulnerability))),
+        *_rows((*_what(finding), *_where(finding, report), *_known(finding.vulnerability))),
         *_section("Not determined", _doubt(finding) if is_doubtful else ()),
         *_section("Severities", map(_severity, finding.evidence.severities)),
         *_section("Statements", _statements(finding.evidence.statements)),
@@ -67,10 +69,15 @@ def _what(finding: Finding) -> Iterable[Row]:
         yield ("Binaries", ", ".join(finding.package.binaries))
 
 
-def _where(finding: Finding) -> Iterable[Row]:
+def _where(finding: Finding, report: Report) -> Iterable[Row]:
     place = finding.location
     position = "".join(f":{number}" for number in (place.line, place.column) if number is not None)
-    yield ("File", f"{place.path}{position}" if place.path else "")
+    declared = declarations(finding, report.packages)
+    yield ("File", f"{place.path}{position}" if place.path and not declared else "")
+    for package in declared[:_MOST_PLACES]:
+        yield ("Declared in", declared_at(package))
+        yield ("Needed by", needed_by(package, report.packages))
+    yield ("", f"and in {len(declared) - _MOST_PLACES} more places" if len(declared) > _MOST_PLACES else "")
     yield ("Pointer", place.pointer)
     yield ("Layer", place.layer)
     yield ("Instruction", place.instruction)

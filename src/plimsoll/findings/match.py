@@ -264,15 +264,16 @@ def _threatened(case: Case, ids: Sequence[str], threats: Mapping[str, Threat]) -
 
 def _findings(question: Question, cases: Iterable[Case], coverage: Coverage) -> Iterable[Finding]:
     dates = {feed.name: feed.date for feed in question.knowledge.feeds(question.as_of)}
-    references: dict[str, tuple[str, ...]] = {}
+    references: dict[tuple[str, str], tuple[str, ...]] = {}
     for case in cases:
         ids = (case.vulnerability, *case.also)
-        for name in ids:
-            if name not in references:
-                references[name] = _references(name, question.knowledge)
+        places = [(name, product) for product in sorted({hit.install.product for hit in case.hits}) for name in ids]
+        for place in places:
+            if place not in references:
+                references[place] = _references(*place, question.knowledge)
         background = Background(
             weighed={hit.install.asked: _weighed(question, hit.install, ids) for hit in case.hits},
-            references=tuple(dict.fromkeys(address for name in ids for address in references[name])),
+            references=tuple(dict.fromkeys(address for place in places for address in references[place])),
             package_dates=coverage.dates,
             feed_dates=dates,
         )
@@ -283,8 +284,8 @@ def _weighed(question: Question, install: Install, ids: Iterable[str]) -> tuple[
     return tuple(stored for name in ids for stored in question.knowledge.weighed(install.product, install.asked, name))
 
 
-def _references(vulnerability: str, knowledge: KnowledgeBase) -> tuple[str, ...]:
-    known = knowledge.references(vulnerability)
+def _references(vulnerability: str, product: str, knowledge: KnowledgeBase) -> tuple[str, ...]:
+    known = knowledge.references(vulnerability, product)
     address = f"{_NVD}{vulnerability}"
     return (*known, address) if vulnerability.startswith("CVE-") and address not in known else known
 

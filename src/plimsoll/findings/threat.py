@@ -1,6 +1,7 @@
 """How bad a vulnerability is: the vendor's rating, else CVSS, with every rating that was known."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from plimsoll.model.finding import SeverityEvidence
 from plimsoll.model.knowledge import StoredStatement, Threat
@@ -30,9 +31,16 @@ def ratings(
         if stored.statement.severity is not None
     }
     listed = [SeverityEvidence(source=feed, rating=rating.value, severity=rating) for feed, rating in by_vendors]
+    by_vector: dict[Rating, list[str]] = {}
+    for source, rating in _by_version(threat):
+        by_vector.setdefault(replace(rating, vulnerability=""), []).append(source)
     listed += [
-        SeverityEvidence(source=source, rating=_words(rating), severity=Severity.of_cvss(rating.score, rating.version))
-        for source, rating in _by_version(threat)
+        SeverityEvidence(
+            source=", ".join(dict.fromkeys(sources)),
+            rating=_words(rating),
+            severity=Severity.of_cvss(rating.score, rating.version),
+        )
+        for rating, sources in by_vector.items()
     ]
     used = _used(listed, len(by_vendors), severity, decided)
     return tuple(_marked(one, is_used=number == used) for number, one in enumerate(listed))

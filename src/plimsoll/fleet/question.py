@@ -1,8 +1,9 @@
 """One question to a fleet: the statements on a vulnerability, joined with all packages, sets and images."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 
 from plimsoll.errors import VersionRefusedError
 from plimsoll.fleet.database import Database, Row
@@ -25,10 +26,10 @@ _JUDGED = "INSERT INTO judged (package_id, certain) VALUES ($1, $2)"
 # Asked for what is certain first: a set that is hit for certain stays so.
 _HIT = (
     "INSERT INTO hit (set_id, certain)"
-    " SELECT DISTINCT m.set_id, j.certain FROM judged AS j CROSS JOIN member AS m"
+    " SELECT m.set_id, j.certain FROM judged AS j CROSS JOIN member AS m"
     " WHERE m.package_id = j.package_id AND j.certain = $1 ON CONFLICT (set_id) DO NOTHING"
 )
-_COUNT = "SELECT h.certain, count(*) FROM hit AS h JOIN image AS i ON i.set_id = h.set_id GROUP BY h.certain"
+_COUNT = "SELECT count(*), coalesce(sum(h.certain), 0) FROM hit AS h JOIN image AS i ON i.set_id = h.set_id"
 # Two ways to the same page: through all images in order, or through those that are hit. Databases follow the order
 # of a cross join, or know better.
 _IN_ORDER = (
@@ -48,6 +49,35 @@ _FEW = 2_000
 """So many images are sorted faster than all images are gone through."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One package that is hit: what the database says of it, and the statements that hold, by what they mean.
+
+    `holding` goes by vulnerability and by whether that is certain.
+    """
+
+    place: tuple[str, str, str, str]
+    holding: dict[tuple[str, bool], list[StoredStatement]]
+
+    @property
+    def certain(self) -> bool:
+        return any(certain for _, certain in self.holding)
+
+    def hits(self, judge: Judging) -> Iterator[HitPackage]:
+        """Give one hit for each vulnerability: a doubt beside a certainty says nothing."""
+        source, asked, version, order = self.place
+        for (vulnerability, certain), statements in self.holding.items():
+            if certain or (vulnerability, True) not in self.holding:
+                yield HitPackage(
+                    source=source,
+                    name=asked,
+                    version=version,
+                    vulnerability=vulnerability,
+                    fixed_in=judge.fixed_in(statements, order),
+                    certain=certain,
+                )
+
+
 def answer(
     database: Database, judge: Judging, statements: Sequence[StoredStatement], limit: int, after: Cursor | None
 ) -> Hits:
@@ -56,23 +86,25 @@ def answer(
         database.ask(table)
     database.tell(_ASKING, _asking(statements))
     found = _judged(judge, statements, database.ask(_MAY_BE_HIT))
-    database.tell(_JUDGED, ((number, int(any(one.certain for one in hits))) for number, hits in found.items()))
+    database.tell(_JUDGED, ((number, int(package.certain)) for number, package in found.items()))
     for certain in (1, 0):
         database.ask(_HIT, (certain,))
-    count = dict(database.ask(_COUNT))
-    page = _page(database, sum(count.values()), limit, after)
+    images, certainly = database.ask(_COUNT)[0]
+    page = _page(database, images, limit, after)
+    packages = _packages(database, judge, found, {number for _, _, number in page[:limit]})
     return Hits(
-        images=count.get(1, 0),
-        undetermined=count.get(0, 0),
-        page=tuple(_images(database, page[:limit], found)),
+        images=certainly,
+        undetermined=images - certainly,
+        page=tuple(_image(database, row, packages) for row in page[:limit]),
         after=Cursor(*page[limit - 1][:2]) if len(page) > limit else None,
     )
 
 
 def _asking(statements: Sequence[StoredStatement]) -> Iterator[Row]:
     for number, stored in enumerate(statements):
-        lo, hi = _bounds(stored.statement)
-        yield number, stored.statement.product, stored.statement.package, lo, hi
+        said = stored.statement
+        if said.state is not State.NOT_AFFECTED:
+            yield number, said.product, said.package, *_bounds(said)
 
 
 def _bounds(said: Statement) -> tuple[bytes, bytes]:
@@ -86,45 +118,29 @@ def _bounds(said: Statement) -> tuple[bytes, bytes]:
     return lo, hi
 
 
-def _release_speaks(statements: Sequence[StoredStatement], said: Statement) -> bool:
-    """Say whether the release itself has a word on what a statement of one of its streams is about."""
-    place = (said.product, said.package, said.vulnerability, "")
-    return any(
-        (one.product, one.package, one.vulnerability, one.stream) == place
-        for one in (stored.statement for stored in statements)
-    )
-
-
-def _judged(
-    judge: Judging, statements: Sequence[StoredStatement], rows: Iterable[Row]
-) -> dict[int, tuple[HitPackage, ...]]:
-    """Let the judge decide on what may be hit, package by package."""
-    found = {}
-    for _, together in groupby(rows, key=lambda row: row[0]):
-        package = list(together)
-        number, _, source, asked, version, stream, order = package[0]
-        holding: dict[tuple[str, bool], list[StoredStatement]] = {}
-        for row in package:
-            stored = statements[row[1]]
-            holds = judge.holds(stored, order, version, stream, partial(_release_speaks, statements, stored.statement))
-            if holds is not False:
-                certain = holds is True and stored.statement.state is not State.UNDETERMINED
-                holding.setdefault((stored.statement.vulnerability, certain), []).append(stored)
-        hits = [
-            HitPackage(
-                source=source,
-                name=asked,
-                version=version,
-                vulnerability=vulnerability,
-                fixed_in=judge.fixed_in(those, order),
-                certain=certain,
-            )
-            for (vulnerability, certain), those in sorted(holding.items())
-            if certain or (vulnerability, True) not in holding
-        ]
-        if hits:
-            found[number] = tuple(hits)
+def _judged(judge: Judging, statements: Sequence[StoredStatement], rows: Iterable[Row]) -> dict[int, _Judged]:
+    """Let the judge decide on what may be hit; by the number of the package."""
+    spoken = {_place(stored.statement) for stored in statements if not stored.statement.stream}
+    found: dict[int, _Judged] = {}
+    for number, n, source, asked, version, stream, order in rows:
+        stored = statements[n]
+        said = stored.statement
+        holds = judge.holds(stored, order, version, stream, partial(_speaks, spoken, said))
+        if holds is not False:
+            if number not in found:
+                found[number] = _Judged((source, asked, version, order), {})
+            certain = holds is True and said.state is not State.UNDETERMINED
+            found[number].holding.setdefault((said.vulnerability, certain), []).append(stored)
     return found
+
+
+def _speaks(spoken: AbstractSet[tuple[str, str, str]], said: Statement) -> bool:
+    """Say whether the release itself has a word on what a statement of one of its streams is about."""
+    return _place(said) in spoken
+
+
+def _place(said: Statement) -> tuple[str, str, str]:
+    return said.product, said.package, said.vulnerability
 
 
 def _page(database: Database, images: int, limit: int, after: Cursor | None) -> list[Row]:
@@ -133,14 +149,21 @@ def _page(database: Database, images: int, limit: int, after: Cursor | None) -> 
     return database.ask(_OF_THE_HIT if images <= _FEW else _IN_ORDER, (*start, limit + 1))
 
 
-def _images(database: Database, page: Iterable[Row], found: dict[int, tuple[HitPackage, ...]]) -> Iterator[HitImage]:
-    of_set: dict[int, tuple[HitPackage, ...]] = {}
-    for name, subject, number in page:
-        if number not in of_set:
-            packages = (hit for (package,) in database.ask(_HIT_OF_SET, (number,)) for hit in found[package])
-            of_set[number] = tuple(sorted(packages, key=_order))
-        platform, seen_at = database.ask(_IMAGE, (subject,))[0]
-        yield HitImage(subject=subject, name=name, platform=platform, seen_at=seen_at, packages=of_set[number])
+def _packages(
+    database: Database, judge: Judging, found: Mapping[int, _Judged], sets: Iterable[int]
+) -> dict[int, tuple[HitPackage, ...]]:
+    """Give what is hit in each of these sets, in order."""
+    hits: dict[int, tuple[HitPackage, ...]] = {}
+    for number in sets:
+        packages = [found[package] for (package,) in database.ask(_HIT_OF_SET, (number,))]
+        hits[number] = tuple(sorted((hit for package in packages for hit in package.hits(judge)), key=_order))
+    return hits
+
+
+def _image(database: Database, row: Row, packages: Mapping[int, tuple[HitPackage, ...]]) -> HitImage:
+    name, subject, number = row
+    platform, seen_at = database.ask(_IMAGE, (subject,))[0]
+    return HitImage(subject=subject, name=name, platform=platform, seen_at=seen_at, packages=packages[number])
 
 
 def _order(hit: HitPackage) -> tuple[str, str, str, str]:

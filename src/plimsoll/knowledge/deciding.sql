@@ -1,13 +1,14 @@
 -- Fills the statements, in the order in which they are stored. For one product, package, vulnerability and stream the
 -- feed of the highest authority decides; evidence (errata) decides only where nobody else speaks about it. Where several
--- feeds hold copies of one record, only the newest counts (at equal age all do: they say the same).
+-- feeds hold copies of one record, only the newest counts (at equal age all do: they say the same); what an older copy
+-- said of another vulnerability, which the newest does not name any more, has no say either.
 INSERT INTO main.statement (
     product, package, decides, hi, n, lo, vulnerability, feed, state, severity, scheme, flags, lo_text, hi_text,
     advisory, detail, stream, aliases, since, until, modified
 )
-SELECT product, package, until = 0 AND weight = best AS decides, hi,
+SELECT product, package, weight >= 0 AND weight = best AS decides, hi,
        row_number() OVER (
-           ORDER BY product, package, until = 0 AND weight = best, hi, vulnerability, feed, advisory, lo, state, until,
+           ORDER BY product, package, weight >= 0 AND weight = best, hi, vulnerability, feed, advisory, lo, state, until,
                     lo_text, hi_text, flags, since, stream
        ) AS n,
        lo, vulnerability, feed, state, severity, scheme, flags, lo_text, hi_text, advisory, detail, stream, aliases,

@@ -193,7 +193,8 @@ def _coverage(files: list[_Read]) -> tuple[Coverage, ...]:
     """Join what the files of a feed speak for, product by product; whole only if all of its files are."""
     present = {read.file.path for read in files}
     products = sorted({speaks.product for read in files for speaks in read.said.speaks})
-    return tuple(_of_product(product, files, present) for product in products)
+    covers = (_of_product(product, files, present) for product in products)
+    return tuple(cover for cover in covers if cover.packages is None or cover.packages)
 
 
 def _of_product(product: str, files: list[_Read], present: set[str]) -> Coverage:

@@ -49,15 +49,14 @@ _WEIGHED = (
     f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
     " WHERE vulnerability = ? AND product = ? AND package = ? AND until = 0 ORDER BY decides DESC, flags & 1, feed, n"
 )
-
 _ABOUT = (
     f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
-    " WHERE vulnerability = ? AND decides = 1 AND state <> ? ORDER BY product, package, n"
+    " WHERE vulnerability = ? AND decides = 1 ORDER BY product, package, n"
 )
 _ABOUT_THE_SAME = (
     f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
-    " WHERE decides = 1 AND state <> ?2 AND (vulnerability, product, package) IN ("
-    " SELECT vulnerability, product, package FROM statement WHERE advisory = ?1 AND until = 0)"
+    " WHERE decides = 1 AND (vulnerability, product, package) IN ("
+    " SELECT vulnerability, product, package FROM statement WHERE advisory = ? AND until = 0)"
     " ORDER BY product, package, n"
 )
 
@@ -203,12 +202,12 @@ class Store:
         }
 
     @_careful
-    def references(self, vulnerability: str) -> tuple[str, ...]:
+    def references(self, vulnerability: str, product: str) -> tuple[str, ...]:
         number = self._number(vulnerability)
         rows = self._ask(
-            "SELECT DISTINCT feed, advisory FROM statement WHERE vulnerability = ?1 AND until = 0"
+            "SELECT DISTINCT feed, advisory FROM statement WHERE vulnerability = ?1 AND product = ?2 AND until = 0"
             " UNION SELECT feed, 0 FROM exploited WHERE vulnerability = ?1 ORDER BY 1, 2 DESC",
-            (number,),
+            (number, self._word_id(product)),
         )
         addresses = [
             self._feeds[feed][2].replace("{id}", self._name(advisory or number))
@@ -236,14 +235,14 @@ class Store:
 
     @_careful
     def deciding(self, name: str) -> tuple[StoredStatement, ...]:
-        """Give the deciding statements on a vulnerability, without those of not being affected.
+        """Give the deciding statements on a vulnerability, those of not being affected too.
 
         Where the name is that of an advisory, they are those on the vulnerabilities and packages it is about.
         """
         number = self._number(name)
-        rows = self._ask(_ABOUT, (number, NOT_AFFECTED))
+        rows = self._ask(_ABOUT, (number,))
         if number < 0:
-            rows += self._ask(_ABOUT_THE_SAME, (number, NOT_AFFECTED))
+            rows += self._ask(_ABOUT_THE_SAME, (number,))
         return tuple(self._stored(row) for row in dict.fromkeys(rows))
 
     # Questions of `db status` and of the bundle

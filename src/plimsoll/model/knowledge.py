@@ -68,8 +68,8 @@ class KnowledgeBase(Protocol):
         """Give what is known of these vulnerabilities; no entry where nothing is."""
         ...
 
-    def references(self, vulnerability: str) -> tuple[str, ...]:
-        """Give addresses where the feeds that name this vulnerability describe it."""
+    def references(self, vulnerability: str, product: str) -> tuple[str, ...]:
+        """Give addresses where the feeds that speak of this vulnerability in a product describe it."""
         ...
 
     def feeds(self, as_of: str) -> tuple[FeedState, ...]:

@@ -10,6 +10,9 @@ MOST_RECORDS = 100_000
 PROJECT = "project"
 """The fact by which a manifest tells the name of its own project."""
 
+LOCKED_BY = "locked-by"
+"""The fact by which a manifest tells the command that makes its lockfile."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageRecord:

@@ -19,9 +19,10 @@ _MOST_VERSIONS = 100
 
 @dataclass(slots=True)
 class _Asking:
-    """What all manifests ask for that one folder's lockfiles answer, by normalised name."""
+    """What all manifests ask for that one folder's lockfiles answer, by normalised name, and whose they are."""
 
     wanted: dict[str, dict[Wanted, None]] = field(default_factory=lambda: defaultdict(dict))
+    own: set[str] = field(default_factory=set)
     is_whole: bool = True
 
 
@@ -38,7 +39,7 @@ def completed(packages: Sequence[Package], found: Sequence[Found]) -> list[Packa
         asked = asking.get((system, project_of(path)))
         if asked and asked.wanted and asked.is_whole:
             told_apart = facts.get((system, path), {})
-            changed.update(zip(locked, _Lock(system, locked, asked.wanted, told_apart).completed(), strict=True))
+            changed.update(zip(locked, _Lock(system, locked, asked, told_apart).completed(), strict=True))
     return [changed.get(package, package) for package in packages]
 
 
@@ -54,13 +55,14 @@ def _asking(found: Iterable[Found], places: set[tuple[str, str]]) -> Mapping[tup
             continue
         there = asking[system, nearest]
         there.is_whole &= not each.observed.faults
+        there.own.update(value for name, value in each.observed.facts if name == PROJECT)
         for wanted in each.observed.wanted:
             there.wanted[systems()[system].normalise(wanted.name)][wanted] = None
     return asking
 
 
 def _is_manifest(found: Found) -> bool:
-    return bool(found.observed.wanted)
+    return any(name == LOCKED_BY for name, _ in found.observed.facts)
 
 
 class _Lock:
@@ -70,12 +72,12 @@ class _Lock:
         self,
         system: str,
         packages: Sequence[Package],
-        wanted: Mapping[str, Iterable[Wanted]],
+        asking: _Asking,
         told_apart: Mapping[str, str],
     ) -> None:
         self._normalise = systems()[system].normalise
         self._packages = packages
-        self._wanted = wanted
+        self._asking = asking
         self._told_apart = told_apart
         self._named: dict[str, list[int]] = defaultdict(list)
         self._exact: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -95,12 +97,17 @@ class _Lock:
         return [
             replace(
                 package,
-                # A list without relations may well name more than what the manifest asks for.
-                direct=(number in direct or (False if relates else None)) if package.direct is None else package.direct,
+                direct=self._is_direct(number, direct, relates=relates) if package.direct is None else package.direct,
                 scope=package.scope or scopes.get(number, ""),
             )
             for number, package in enumerate(self._packages)
         ]
+
+    def _is_direct(self, number: int, direct: set[int], *, relates: bool) -> bool | None:
+        """Say no only of a lockfile that relates packages: a plain list may name more than the manifest asks for."""
+        if number in direct:
+            return True
+        return False if relates and self._packages[number].name not in self._asking.own else None
 
     def _required(self, package: Package) -> Iterator[int]:
         for each in package.requires:
@@ -113,7 +120,7 @@ class _Lock:
         """Give the packages that are asked for, by what for."""
         required = {number for following in self._following for number in following}
         roots: dict[str, set[int]] = defaultdict(set)
-        for name, asked in self._wanted.items():
+        for name, asked in self._asking.wanted.items():
             numbers = self._named.get(name, [])
             for wanted in asked:
                 roots[wanted.scope].update(self._meant(wanted, numbers, required))

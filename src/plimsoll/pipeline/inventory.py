@@ -214,7 +214,9 @@ def _faults(seen: Seen, plugin: Ecosystem, path: str, observed: Observed) -> Ite
 
 def _guessed(subject: str, packages: Iterable[Package]) -> Iterator[Gap]:
     """Say once how many names are guessed: what no advisory is found for may have some all the same."""
-    names = sorted({f"{package.name} {package.version}" for package in packages if package.guessed and not package.owner})
+    names = sorted(
+        {f"{package.name} {package.version}" for package in packages if package.guessed and not package.owner}
+    )
     if names:
         more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
         yield Gap(
@@ -240,18 +242,18 @@ def _unread(gaps: Iterable[Gap]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-_MOST_ALIKE = 20
+_MOST_ALIKE = 5
 _OF_FILES = frozenset({"unreadable-entries", "no-lockfile"})
 """Kinds of gaps that each file of a tree may have."""
 
 
 def _joined(gaps: list[Gap]) -> tuple[Gap, ...]:
-    """Tell the first of many files with gaps one by one, and the rest in a number for each reason."""
+    """Tell the first of many files with gaps one by one, and the rest in a number for each reader and reason."""
     told: list[Gap] = []
-    counted: Counter[tuple[str, str]] = Counter()
-    many: dict[tuple[str, str], list[Gap]] = {}
+    counted: Counter[tuple[str, str, str]] = Counter()
+    many: dict[tuple[str, str, str], list[Gap]] = {}
     for gap in gaps:
-        kind = (gap.what, gap.reason)
+        kind = (gap.what, gap.reason, gap.question.partition(" in ")[0])
         counted[kind] += 1
         if gap.what not in _OF_FILES or counted[kind] <= _MOST_ALIKE:
             told.append(gap)

@@ -29,8 +29,8 @@ MOST_FIXES = 10
 MOST_FINDINGS = 25
 WEIGHED = frozenset(
     {
-        *("check", "end-of-life", "no-distribution", "no-feed", "no-reader", "stale-feed"),
-        *("undetermined", "version-not-comparable"),
+        *("check", "end-of-life", "no-distribution", "no-feed", "no-lockfile", "no-reader", "stale-feed"),
+        *("undetermined", "unreadable-database", "unreadable-entries", "version-not-comparable"),
     }
 )
 """The kinds of gaps that the low end of the score counts (docs/explanation/score.md)."""
@@ -170,7 +170,7 @@ def _hint(what: str) -> Text:
 def _findings(report: Report, width: int) -> Iterator[RenderableType]:
     findings = sorted(report.findings, key=urgency)
     if findings:
-        yield headed("Findings", finding_rows(findings[:MOST_FINDINGS], width))
+        yield headed("Findings", finding_rows(findings[:MOST_FINDINGS], report.packages, width))
     if rest := findings[MOST_FINDINGS:]:
         yield _hint(f"{len(rest)} more of them")
 

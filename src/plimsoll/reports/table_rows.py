@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plimsoll.model.declared import declarations, declared_at
 from plimsoll.model.severity import Severity
 from plimsoll.reports.origins import BASE, origin_word
 from plimsoll.reports.text import LONGEST, visible
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from plimsoll.model.finding import Finding
     from plimsoll.model.gap import Gap
+    from plimsoll.model.package import Package
     from plimsoll.reports.fixes import Fix
 
 WIDE = 90
@@ -124,20 +126,32 @@ def _epss(epss: float | None) -> str:
     return "" if epss is None else f"{epss:.1%}"
 
 
-def finding_rows(findings: Sequence[Finding], width: int) -> Table:
-    """Give one row for each finding."""
+def finding_rows(findings: Sequence[Finding], packages: Sequence[Package], width: int) -> Table:
+    """Give one row for each finding; `packages` are those of the report, which say where they are declared."""
     is_wide = width >= WIDE
-    headers = ("Severity", "Finding", "Where", *(("Fixed in", "EPSS") if is_wide else ()), "Remark")
-    return grid([_finding_row(finding, is_wide=is_wide) for finding in findings], headers, whole=2)
+    headers = ("Severity", "Finding", "Where", *(("Fixed in", "EPSS", "Declared in") if is_wide else ()), "Remark")
+    declared = [package for package in packages if package.declared]
+    return grid([_finding_row(finding, declared, is_wide=is_wide) for finding in findings], headers, whole=2)
 
 
-def _finding_row(finding: Finding, *, is_wide: bool) -> list[str | Text]:
+def _finding_row(finding: Finding, packages: Sequence[Package], *, is_wide: bool) -> list[str | Text]:
     found = finding.vulnerability
     name = found.id if found else finding.rule or finding.kind.value
     fixed = visible(found.fixed_in, CELL) if found else ""
     where = visible(_where(finding), CELL)
-    middle = [where, fixed, _epss(found.epss if found else None)] if is_wide else [_arrow(where, fixed)]
+    declared = _declared(finding, packages)
+    if is_wide:
+        middle = [where, fixed, _epss(found.epss if found else None), declared]
+    else:
+        middle = [_arrow(where, fixed) + (f"\n{declared}" if declared else "")]
     return [_severity(finding.severity), visible(name, CELL), *middle, _remark(finding)]
+
+
+def _declared(finding: Finding, packages: Sequence[Package]) -> str:
+    """Say where a declared package stands, of several places the first."""
+    places = declarations(finding, packages)
+    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+    return visible(declared_at(places[0]), CELL) + more if places else ""
 
 
 def _arrow(before: str, after: str) -> str:

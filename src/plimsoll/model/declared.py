@@ -1,0 +1,38 @@
+"""Where the packages of a finding are declared, in the words of people."""
+
+from collections.abc import Iterable
+
+from plimsoll.model.finding import Finding
+from plimsoll.model.package import Package
+
+_MOST_NEEDING = 3
+
+
+def declarations(finding: Finding, packages: Iterable[Package]) -> tuple[Package, ...]:
+    """Give the declared packages that a finding is about: those the project asks for first, then by file and line."""
+    found, key = finding.package, finding.fix_key.partition(":")[2]
+    if found is None:
+        return ()
+    versions = found.versions or (found.version,)
+    behind = (
+        package
+        for package in packages
+        if package.declared and package.key == key and package.source_version in versions
+    )
+    return tuple(sorted(behind, key=lambda each: (each.direct is not True, each.path, each.line)))
+
+
+def declared_at(package: Package) -> str:
+    """Write `package-lock.json:12 (transitive, dev)`, as far as it is known."""
+    line = f":{package.line}" if package.line else ""
+    directness = {True: "direct", False: "transitive", None: ""}[package.direct]
+    words = ", ".join(word for word in (directness, package.scope) if word)
+    return f"{package.path}{line} ({words})" if words else f"{package.path}{line}"
+
+
+def needed_by(package: Package, packages: Iterable[Package]) -> str:
+    """Name the packages of the same file that require a package, a few of them."""
+    needing = [each for each in packages if each.path == package.path and package.purl in each.requires]
+    names = sorted({f"{each.name} {each.version}" for each in needing})
+    more = f" and {len(names) - _MOST_NEEDING} more" if len(names) > _MOST_NEEDING else ""
+    return ", ".join(names[:_MOST_NEEDING]) + more
