@@ -43,6 +43,13 @@ def test_a_newer_copy_that_was_withdrawn_silences_an_older_one(tmp_path: Path) -
     assert found(store(tmp_path / "b", OLD, old), "npm", "lodash", "4.17.1", "semver") == {"CVE-2020-8203"}
 
 
+def test_what_only_an_older_copy_says_of_another_vulnerability_has_no_say(tmp_path: Path) -> None:
+    renamed = replace(NEW, vulnerability="CVE-2020-28500")
+    known = store(tmp_path, OLD, renamed)
+    assert found(known, "npm", "lodash", "4.17.1", "semver") == {"CVE-2020-28500"}
+    assert [stored.decides for stored in known.weighed("npm", "lodash", "CVE-2020-8203")] == [False]
+
+
 def test_another_record_on_the_same_vulnerability_is_no_copy(tmp_path: Path) -> None:
     other = replace(NEW, advisory="SNYK-1", hi="4.17.15", modified="2025-01-01T00:00:00Z")
     assert found(store(tmp_path, OLD, other), "npm", "lodash", "4.17.17", "semver") == {"CVE-2020-8203"}

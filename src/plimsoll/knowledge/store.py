@@ -45,8 +45,9 @@ _OF_PACKAGE = (
     f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
     " WHERE product = ? AND package = ? AND decides = 1 AND state <> ?"
 )
+# By that index: by itself SQLite reads all that is said of the package.
 _WEIGHED = (
-    f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
+    f"SELECT {_COLUMNS} FROM statement INDEXED BY statement_by_vulnerability"  # noqa: S608 - our own column names
     " WHERE vulnerability = ? AND product = ? AND package = ? AND until = 0 ORDER BY decides DESC, flags & 1, feed, n"
 )
 _ABOUT = (
@@ -93,6 +94,7 @@ class Store:
         self._schemes = self._known_schemes()
         self._feeds = {row[0]: row for row in self._ask("SELECT id, name, reference, licence FROM feed")}
         self._words: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -204,8 +206,9 @@ class Store:
     @_careful
     def references(self, vulnerability: str, product: str) -> tuple[str, ...]:
         number = self._number(vulnerability)
-        rows = self._ask(
-            "SELECT DISTINCT feed, advisory FROM statement WHERE vulnerability = ?1 AND product = ?2 AND until = 0"
+        rows = self._ask(  # by that index: by itself SQLite reads the whole product
+            "SELECT feed, advisory FROM statement INDEXED BY statement_by_vulnerability"
+            " WHERE vulnerability = ?1 AND product = ?2 AND until = 0"
             " UNION SELECT feed, 0 FROM exploited WHERE vulnerability = ?1 ORDER BY 1, 2 DESC",
             (number, self._word_id(product)),
         )
@@ -313,16 +316,17 @@ class Store:
 
     def _word_ids(self, texts: Iterable[str]) -> dict[str, int]:
         every = list(texts)
-        found: dict[str, int] = {}
-        for start in range(0, len(every), _BATCH):
-            batch = every[start : start + _BATCH]
+        unknown = [text for text in every if text not in self._numbers]
+        for start in range(0, len(unknown), _BATCH):
+            batch = unknown[start : start + _BATCH]
             marks = ",".join("?" * len(batch))
-            found.update(self._ask(f"SELECT text, id FROM word WHERE text IN ({marks})", batch))  # noqa: S608 - marks
-        self._words.update({number: text for text, number in found.items()})
-        return found
+            found = self._ask(f"SELECT text, id FROM word WHERE text IN ({marks})", batch)  # noqa: S608 - marks
+            self._numbers.update(found)
+            self._words.update({number: text for text, number in found})
+        return {text: self._numbers[text] for text in every if text in self._numbers}
 
     def _word_id(self, text: str) -> int:
-        return self._word_ids((text,)).get(text, 0)
+        return self._numbers.get(text) or self._word_ids((text,)).get(text, 0)
 
     def _number(self, vulnerability: str) -> int:
         number = cve_number(vulnerability)

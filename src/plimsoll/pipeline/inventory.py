@@ -11,11 +11,13 @@ from plimsoll.model.package import Distro, Observed, Owned, Package, PackageReco
 from plimsoll.model.recipe import Recipe
 from plimsoll.pipeline.databases import Found, Seen, databases, elsewhere
 from plimsoll.pipeline.declaring import completed, unlocked
+from plimsoll.pipeline.links import hard_linked
 from plimsoll.pipeline.naming import Place, package_of, related
 from plimsoll.pipeline.ownership import owners
 from plimsoll.pipeline.projects import told_once
 from plimsoll.pipeline.settling import settled
 from plimsoll.systems.known import systems
+from plimsoll.trees.tree import Content
 
 _READ_AGAIN = 256 << 20
 """Bytes of files that are read again at a time."""
@@ -36,6 +38,7 @@ def take_inventory(seen: Seen, distro: Distro | None) -> Inventory:
     gaps: list[Gap] = list(_refused(seen))
     packages, owned = _of_distribution(seen, distro, gaps)
     found = [Found(plugin, path, layer, observed) for plugin, path, layer, observed in _visible(seen)]
+    found.extend(hard_linked(seen))
     named = {package.name: package.purl for package in packages}
     owning = owners({each.path for each in found}, owned, seen.tree)
     owning = {path: named[name] for path, name in owning.items() if name in named}
@@ -94,21 +97,20 @@ def _visible(seen: Seen) -> Iterator[tuple[Ecosystem, str, int, Observed]]:
 
 def _read_again(seen: Seen, found: list[Found], owning: Mapping[str, str]) -> Iterator[Found]:
     """Read whole files where a first look did not do, unless a package of the distribution owns them."""
-    again: dict[int, list[Found]] = {}
+    again: dict[int, list[tuple[Found, Content | None]]] = {}
     for each in found:
         if each.path in owning and (each.plugin.unowned or each.observed.again):
             continue
         if not each.observed.again:
             yield each
         else:
-            again.setdefault(each.layer, []).append(each)
+            content = seen.tree.content(each.path)
+            again.setdefault(content.layer if content else each.layer, []).append((each, content))
     for layer, wanted in sorted(again.items()):
         for batch in _batches(seen, wanted):
-            contents = {each.path: seen.tree.content(each.path) for each in batch}
-            known = seen.read_again(layer, [content for content in contents.values() if content])
-            for each in batch:
+            known = seen.read_again(layer, [content for _, content in batch if content])
+            for each, content in batch:
                 seen.check()
-                content = contents[each.path]
                 data = known.get(content) if content else None
                 yield replace(each, observed=_whole(each.plugin, each.path, data))
 
@@ -122,18 +124,28 @@ def _whole(plugin: Ecosystem, path: str, data: bytes | None) -> Observed:
     return replace(observed, again=False, faults=(*observed.faults, "its format is not understood"))
 
 
-def _batches(seen: Seen, found: list[Found]) -> Iterator[list[Found]]:
-    batch: list[Found] = []
+def _batches(
+    seen: Seen, wanted: list[tuple[Found, Content | None]]
+) -> Iterator[list[tuple[Found, Content | None]]]:
+    batch: list[tuple[Found, Content | None]] = []
     size = 0
-    for each in found:
-        placed = seen.tree.lookup(each.path)
-        size += placed.entry.size if placed else 0
-        if batch and size > _READ_AGAIN:
+    for each in wanted:
+        more = _size(seen, each[1])
+        if batch and size + more > _READ_AGAIN:
             yield batch
-            batch, size = [], placed.entry.size if placed else 0
+            batch, size = [], 0
         batch.append(each)
+        size += more
     if batch:
         yield batch
+
+
+def _size(seen: Seen, content: Content | None) -> int:
+    """Give the size of a file's content, which of a hard link stands with the entry that it was made from."""
+    if content is None:
+        return 0
+    index = seen.layers[content.layer].index
+    return index.sizes[content.origin if content.origin >= 0 else index.position[content.path]]
 
 
 def _packages(  # noqa: PLR0913, PLR0917 - what one file says, and where

@@ -59,27 +59,27 @@ def related(packages: Sequence[Package]) -> list[Package]:
     the only one; a name that stays open is kept as it is.
     """
     exact: dict[tuple[str, str, str], str] = {}
-    named: dict[tuple[str, str], list[Package]] = {}
+    named: dict[tuple[str, ...], set[str]] = {}
     for package in packages:
         exact.setdefault((package.ecosystem, package.name, package.version), package.purl)
-        named.setdefault((package.ecosystem, package.name), []).append(package)
+        for place in ((package.ecosystem, package.name), (package.ecosystem, package.name, package.path)):
+            named.setdefault(place, set()).add(package.purl)
     return [_relating(package, exact, named) if package.requires else package for package in packages]
 
 
 def _relating(
-    package: Package, exact: dict[tuple[str, str, str], str], named: dict[tuple[str, str], list[Package]]
+    package: Package, exact: dict[tuple[str, str, str], str], named: dict[tuple[str, ...], set[str]]
 ) -> Package:
     return replace(package, requires=tuple(dict.fromkeys(_required(package, exact, named))))
 
 
 def _required(
-    package: Package, exact: dict[tuple[str, str, str], str], named: dict[tuple[str, str], list[Package]]
+    package: Package, exact: dict[tuple[str, str, str], str], named: dict[tuple[str, ...], set[str]]
 ) -> Iterable[str]:
     for text in package.requires:
         name, _, version = text.partition(" ")
         found = exact.get((package.ecosystem, name, version)) if version else None
-        candidates = named.get((package.ecosystem, name), []) if found is None else []
-        if len({each.purl for each in candidates}) > 1:
-            candidates = [each for each in candidates if each.path == package.path]
-        purls = {each.purl for each in candidates}
-        yield found or (purls.pop() if len(purls) == 1 else name)
+        purls = named.get((package.ecosystem, name), set())
+        if len(purls) > 1:
+            purls = named.get((package.ecosystem, name, package.path), set())
+        yield found or (next(iter(purls)) if len(purls) == 1 else name)

@@ -12,6 +12,7 @@ from plimsoll.findings.waive import apply_waivers
 from plimsoll.model.bases import BaseImage
 from plimsoll.model.finding import Finding
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase
+from plimsoll.model.package import Distro
 from plimsoll.model.report import FeedState, Report, Tool
 from plimsoll.model.score import Score
 from plimsoll.model.waiver import Waiver
@@ -47,7 +48,7 @@ def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Pr
     inventory = examined.inventory
     # Without a version (rolling releases) the product that feeds are asked for is `arch:`; people read `arch`.
     subject = examined.subject
-    matched = match(subject.id, inventory.packages, facts.knowledge, facts.end_of_life, facts.as_of)
+    matched = match(subject.id, inventory.packages, facts.knowledge, _ending(facts, inventory.distro), facts.as_of)
     findings, waivers = apply_waivers(matched.findings, (subject,), facts.waivers, facts.as_of)
     base = base_of(examined, facts.bases)
     of_base = layers_of(base, examined)
@@ -71,6 +72,11 @@ def scan(how: Examination, facts: Facts, standard_input: IO[bytes], progress: Pr
         base=base,
     )
     return report, examined
+
+
+def _ending(facts: Facts, distro: Distro | None) -> Callable[[str], EndOfLife | None]:
+    """Ask for the end of the distribution itself where it is judged by the feeds of another (CentOS by Red Hat's)."""
+    return lambda product: facts.end_of_life(distro.product if distro and product == distro.asked else product)
 
 
 def _feeds(facts: Facts, matched: Matched) -> tuple[FeedState, ...]:

@@ -118,15 +118,16 @@ def _judged(seen: Seen, asking: Found, names: _Names, answers: _Answers) -> Foun
 
 
 def _is_settled(asking: Found, doubt: Doubt, places: list[str], names: _Names, answers: _Answers) -> bool:
-    package = _spelled(asking, doubt.package) if doubt.package else ""
-    for path in places:
-        if not package:
+    """Say whether one of the files that are there settles a doubt; note whom each of those is relied on by."""
+    if not doubt.package:
+        for path in places:
             answers.askers[path].append(asking)
-            return True
-        if package in names.of(path) and path != asking.path:
-            answers.relying[path, package].add(asking.path.rpartition("/")[0])
-            return True
-    return False
+        return bool(places)
+    package = _spelled(asking, doubt.package)
+    stating = [path for path in places if path != asking.path and package in names.of(path)]
+    for path in stating:
+        answers.relying[path, package].add(asking.path.rpartition("/")[0])
+    return bool(stating)
 
 
 def _called_for(spare: Found, askers: Mapping[str, list[Found]]) -> Found:
