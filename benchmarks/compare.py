@@ -113,12 +113,11 @@ def matching(bench: Bench) -> Run:
         "from plimsoll.knowledge.snapshot import open_knowledge\n"
         "from plimsoll.model.limits import Limits\n"
         "from plimsoll.findings.match import match\n"
-        "from plimsoll.model.package import Distro\n"
         "from plimsoll.reports.json_report import read_report\n"
         "report = read_report(Path(sys.argv[1]).read_bytes(), Limits())\n"
-        "store = open_knowledge(Path(sys.argv[2])); distro = Distro(id='debian', version='12')\n"
+        "store = open_knowledge(Path(sys.argv[2]))\n"
         "start = time.perf_counter()\n"
-        "found = match('x', report.packages, distro, {'dpkg': 'dpkg'}, store, end_of_life('debian:12'), report.as_of)\n"
+        "found = match('x', report.packages, store, end_of_life, report.as_of)\n"
         "print(time.perf_counter() - start)\n"
     )
     bench.scan()

@@ -3,22 +3,34 @@
 python docs/generate.py [--check]
 """
 
+import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
 from plimsoll.cli.shell import ROOT
+from plimsoll.ecosystems.classified import classifiers
+from plimsoll.knowledge.snapshot import about
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import GIB, MIB, Limits
+from plimsoll.model.package import Observed, PackageRecord
 from plimsoll.model.reporting import Format
 from plimsoll.model.statement import Feed
+from plimsoll.model.system import Asked, System
 from plimsoll.plugins import discover
-from plimsoll.trees.source import SourceKind
+from plimsoll.trees.patterns import PathPatterns
+from plimsoll.trees.source import ImageStore, SourceKind
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
+SAMPLES = REFERENCE.parents[1] / "tests" / "data"
+LOCKFILES = SAMPLES / "lockfiles"
 NOTE = "<!-- Written by docs/generate.py (`make docs`); change the code it is made from instead. -->\n"
 WIDTH = 110
 
@@ -47,7 +59,9 @@ def pages() -> dict[str, str]:
         "targets.md": targets,
         "formats.md": formats,
         "ecosystems.md": ecosystems,
+        "packaging-systems.md": packaging_systems,
         "feeds.md": feeds,
+        "lockfile-deviations.md": lockfile_deviations,
     }
     return {name: NOTE + make() for name, make in made.items()}
 
@@ -100,14 +114,26 @@ def _amount(value: float, unit: str) -> str:
 
 
 def targets() -> str:
-    """List the kinds of target."""
-    kinds = discover("plimsoll.sources", SourceKind)
-    rows = [(f"`{kind.name}:PATH`", kind.title) for kind in kinds.values()]
+    """List the kinds of target, and the stores that hand out images."""
+    kinds = sorted(discover("plimsoll.sources", SourceKind).values(), key=lambda kind: -kind.precedence)
+    stores = sorted(discover("plimsoll.sources", ImageStore).values(), key=lambda store: -store.precedence)
+    paths = [(f"`{kind.name}:PATH`", kind.title) for kind in kinds]
+    names = [
+        (", ".join(f"`{scheme}:NAME`" for scheme in (store.name, *store.schemes)), store.title) for store in stores
+    ]
     intro = (
-        "A target is a path; without a scheme Plimsoll says what it took it for. `-` reads an archive from standard\n"
-        "input. Where a target holds several images, `PATH#NAME` chooses one, and `--platform` chooses a platform.\n"
+        "A target is a path or the name of an image. Without a scheme a path that exists comes first, and is what its\n"
+        "content says; the kinds are tried in the order below. Plimsoll says what it took a target for. `-` reads an\n"
+        "archive or a bill of materials from standard input. Where a target holds several images, `PATH#NAME` chooses\n"
+        "one, and `--platform` chooses a platform.\n"
     )
-    return "\n".join(["# Targets\n", intro, table(("Target", "What it is"), rows)])
+    stored = (
+        "## Images by name\n\n"
+        "A name that is no path is asked for in the engines that answer, the first of the list first. The image is\n"
+        "read as the engine exports it, over its API; nothing is pulled.\n"
+    )
+    heads = ("Target", "What it is")
+    return "\n".join(["# Targets\n", intro, table(heads, paths), stored, table(heads, names)])
 
 
 def formats() -> str:
@@ -118,46 +144,217 @@ def formats() -> str:
 
 
 def ecosystems() -> str:
-    """List what is read, and what is only found."""
+    """List what is read, by packaging system: which files, and what they tell."""
     found = discover("plimsoll.ecosystems", Ecosystem).values()
-    read = [(f"`{e.name}`", e.title, _code(e.paths), f"`{e.scheme}`" if e.scheme else "none") for e in found if e.parse]
-    unread = [
-        (f"`{e.name}`", e.title, _code(e.paths) or "executables, by their first bytes") for e in found if not e.parse
-    ]
-    return "\n".join(
-        [
-            "# Ecosystems\n",
-            "Patterns hold at the root and below any folder.\n",
-            table(("Ecosystem", "What it is", "Files", "Version scheme"), read),
-            "## Found, but not measured yet\n",
-            "Nothing reads these yet. They are counted and reported as not measured; they are never clean.\n",
-            table(("Ecosystem", "What it is", "Files"), unread),
-        ]
+    intro = (
+        "An ecosystem is one kind of file that tells of packages. *Installed* packages are read in images and root\n"
+        "file systems, *declared* ones in source trees, and in images with `--declared`. Patterns hold at the root\n"
+        "and below any folder; files marked *root* describe the root that they lie in, and copies elsewhere are gaps.\n"
+        "What is told beside name and version is what was met in the samples below `tests/data`.\n"
     )
+    parts = []
+    for system in sorted(discover("plimsoll.systems", System).values(), key=lambda system: system.title):
+        rows = [_ecosystem(e) for e in sorted(found, key=lambda e: (e.declared, e.name)) if e.system == system.name]
+        heads = ("Ecosystem", "What it is", "Packages", "Files", "Tells")
+        parts += [f"## {system.title}\n", table(heads, rows)] if rows else []
+    others = [(f"`{e.name}`", e.title, _files(e), ", ".join(_told(e))) for e in found if not e.system]
+    parts += ["## Facts that are no packages\n", table(("Ecosystem", "What it is", "Files", "Tells"), others)]
+    return "\n".join(["# Ecosystems\n", intro, *parts])
+
+
+def _ecosystem(plugin: Ecosystem) -> tuple[str, ...]:
+    kind = (
+        "declared" if plugin.declared else "installed, in files that no package owns" if plugin.unowned else "installed"
+    )
+    return f"`{plugin.name}`", plugin.title, kind, _files(plugin), ", ".join(_told(plugin)) or "nothing else"
+
+
+def _files(plugin: Ecosystem) -> str:
+    if plugin.unowned:
+        return "[by name](packaging-systems.md#programs-that-no-package-owns)"
+    executables = ["executables, by their first bytes"] if plugin.window else []
+    root = ["(root)"] if plugin.at_root else []
+    return " ".join([", ".join([*executables, *(f"`{path}`" for path in plugin.paths)]), *root])
+
+
+_TOLD: dict[str, Callable[[PackageRecord], object]] = {
+    "source package": lambda package: package.source != package.name,
+    "architecture": lambda package: package.architecture,
+    "stream": lambda package: package.stream,
+    "licence": lambda package: package.licence,
+    "hashes": lambda package: package.hashes,
+    "dependencies": lambda package: package.requires,
+    "path inside the archive": lambda package: package.inside,
+    "CPE": lambda package: package.cpe,
+    "direct or transitive": lambda package: package.direct is not None,
+    "scope": lambda package: package.scope,
+    "line": lambda package: package.line,
+}
+
+
+def _told(plugin: Ecosystem) -> list[str]:
+    """Say what the samples of an ecosystem tell beside names and versions."""
+    observed = [plugin.parse(path, data) for path, data in _samples().get(plugin.name, ())]
+    packages = [package for each in observed for package in each.packages]
+    told = [name for name, is_told in _TOLD.items() if any(map(is_told, packages))]
+    return [*told, *(name for name, is_told in _OF_FILES.items() if any(map(is_told, observed)))]
+
+
+_OF_FILES: dict[str, Callable[[Observed], object]] = {
+    "owned files": lambda observed: observed.owned,
+    "names that a project asks for": lambda observed: observed.wanted,
+    "licences of other packages": lambda observed: any(name.startswith("licence:") for name, _ in observed.facts),
+    "the distribution": lambda observed: any(name == "ID" for name, _ in observed.facts),
+}
+
+
+@cache
+def _samples() -> Mapping[str, list[tuple[str, bytes]]]:
+    """Give the sample files of each ecosystem, under the paths that they have in a tree."""
+    found: dict[str, list[tuple[str, bytes]]] = {}
+    for name in discover("plimsoll.ecosystems", Ecosystem):
+        root = SAMPLES / "ecosystems" / name
+        files = sorted(path for path in root.rglob("*") if path.is_file())
+        found[name] = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in files]
+    for name, case in _cases():
+        found[name].append((case["as_name"], (LOCKFILES / case["file"]).read_bytes()))
+    return found
+
+
+def _cases() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the lockfile cases of other projects, each with the ecosystem that reads its file."""
+    declared = {e.name: e.paths for e in discover("plimsoll.ecosystems", Ecosystem).values() if e.declared}
+    patterns = PathPatterns(declared)
+    for file in sorted((LOCKFILES / "expected").glob("*.jsonl")):
+        for line in file.read_text().splitlines():
+            case = json.loads(line)
+            yield from ((name, case) for name in patterns.find(case["as_name"]))
+
+
+def packaging_systems() -> str:
+    """List what packaging systems are to everybody, and the programs that are known without one."""
+    rows = [
+        (
+            f"`{system.name}`",
+            system.title,
+            f"`pkg:{system.purl_type}/`",
+            f"`{system.scheme}`",
+            f"`{system.product}`" if system.product else "the distribution",
+            "name" if system.product and system.asked is Asked.SOURCE else _ASKED[system.asked],
+            f"`{system.osv}`" if system.osv else "",
+        )
+        for system in discover("plimsoll.systems", System).values()
+    ]
+    programs: dict[str, tuple[set[str], dict[str, None]]] = {}
+    for row in classifiers():
+        names, files = programs.setdefault(row.name, (set(), {}))
+        names.update(row.cpe.split())
+        files.update(dict.fromkeys(row.files))
+    known = [(f"`{name}`", _code(sorted(names)), _code(files)) for name, (names, files) in sorted(programs.items())]
+    intro = (
+        "A packaging system says how its packages are named, which order their versions have, and what feeds are\n"
+        "asked about. The packages of a distribution are asked about by its release (`debian:12`), all others by the\n"
+        "product of their system.\n"
+    )
+    heads = ("System", "What it is", "Package URL", "Version scheme", "Feeds speak of", "Asked by", "In OSV records")
+    note = (
+        "## Programs that no package owns\n\n"
+        "They are known by the name of the file and by what it says of its version. Feeds are asked by the names that\n"
+        "the National Vulnerability Database (NVD) has for them.\n"
+    )
+    return "\n".join(
+        ["# Packaging systems\n", intro, table(heads, rows), note, table(("Program", "Names in NVD", "Files"), known)]
+    )
+
+
+_ASKED = {
+    Asked.SOURCE: "source package",
+    Asked.SOURCE_AND_BINARY: "source package and binary package",
+    Asked.CPE: "names in NVD",
+}
 
 
 def feeds() -> str:
-    """List the feeds with their licence, and whether the embedded snapshot may hold them."""
+    """List the feeds with their files, licence and rank, and whether the embedded snapshot holds them."""
     found = discover("plimsoll.knowledge.feeds", Feed).values()
     rows = [
-        (
-            f"`{f.name}`",
-            f.title,
-            f.kind,
-            f.licence or "none stated",
-            "yes" if f.licence else "no",
-            _code(f.files),
-            _at_mirror(f),
-        )
+        (f"`{f.name}`", f.title, f.kind, f.licence or "none stated", str(f.authority or ""), _embedded(f))
         for f in found
     ]
+    files = [(f"`{f.name}`", _code(f.files), _fetched(f), _at_mirror(f)) for f in found]
     intro = (
-        "`plimsoll db status` shows which of these are in the store, how old they are and what they speak for. A feed\n"
-        "that states no licence is fetched by each user and never embedded. `db update --from URL` takes a mirror\n"
-        "that serves the files of the last column below that address, each possibly with `.xz` after its name.\n"
+        "`plimsoll db status` shows which of these are in the store, how old they are and what they speak for. Where\n"
+        "several speak about one package and vulnerability, the highest *authority* decides. A feed that states no\n"
+        "licence is fetched by each user and never embedded.\n"
     )
-    heads = ("Feed", "Title", "Kind", "Licence", "May be embedded", "Files below a feeds folder", "At a mirror")
-    return "\n".join(["# Feeds\n", intro, table(heads, rows)])
+    places = (
+        "## Files and addresses\n\n"
+        "`db update` fetches from the addresses; `db update --from DIR` takes a folder of the files as they are\n"
+        "served, each possibly with `.xz` after its name, and `db update --from URL` a mirror that serves the files\n"
+        "of the last column below that address. A feed without an address comes only from folders and mirrors.\n"
+    )
+    heads = ("Feed", "Title", "Kind", "Licence", "Authority", "Embedded snapshot")
+    more = ("Feed", "Files below a feeds folder", "Fetched from", "At a mirror")
+    return "\n".join(["# Feeds\n", intro, table(heads, rows), places, table(more, files)])
+
+
+def _embedded(feed: Feed) -> str:
+    details = about()
+    if feed.name in details.feeds:
+        return f"as of {details.feeds[feed.name]}"
+    if feed.licence is None:
+        return "no: no licence"
+    return "no: no room" if feed.name in details.left_out else "no: it was not at hand"
+
+
+def _fetched(feed: Feed) -> str:
+    addresses = [address for address, _ in feed.urls if address]
+    if not addresses:
+        return "only from folders and mirrors"
+    return addresses[0] + (f" and {len(addresses) - 1} more like it" if len(addresses) > 1 else "")
+
+
+def lockfile_deviations() -> str:
+    """List where lockfiles are read otherwise than other projects' tests state, and why, by format."""
+    rows = tomllib.loads((LOCKFILES / "deviations.toml").read_text())["deviation"]
+    cases = [(name, f"{case['id']}@{Path(case['file']).name}") for name, case in _cases()]
+    plugins = discover("plimsoll.ecosystems", Ecosystem)
+    parts = []
+    for name in sorted({name for name, _ in cases}, key=lambda name: plugins[name].title):
+        ids = [case for each, case in cases if each == name]
+        told = [line for row in rows if (line := _deviation(row, ids))]
+        if told:
+            parts += [f"## {plugins[name].title} (`{name}`)\n", "".join(told)]
+    intro = (
+        f"A test reads {len(cases)} cases from the tests of osv-scalibr, Syft and Trivy, and holds the answers\n"
+        "against what those projects expect. Where Plimsoll answers otherwise, the reason stands here; the test fails\n"
+        "for any other difference, and for a reason that no case needs any more. A *fault* is what a report says of a\n"
+        "file of which something could not be used.\n"
+    )
+    return "\n".join(["# Lockfiles read otherwise\n", intro, *parts])
+
+
+def _deviation(row: Mapping[str, Any], ids: Iterable[str]) -> str:
+    """Tell one deviation in a line; nothing where none of these cases is concerned."""
+    concerned = sorted({case.rpartition("@")[0] for case in ids if _is_concerned(row, case)})
+    if not concerned:
+        return ""
+    said = [text.format(_code(row[key])) for key, text in _DIFFERS.items() if row.get(key)]
+    said += [f"scope `{row['without']}` is left out there"] if row.get("without") else []
+    said += ["a fault"] if row.get("fault") else []
+    return f"- {row['reason']} ({'; '.join(said)})\n  Cases: {_code(concerned)}\n"
+
+
+def _is_concerned(row: Mapping[str, Any], case: str) -> bool:
+    return any(fnmatchcase(case, pattern) for pattern in row["cases"])
+
+
+_DIFFERS = {
+    "more": "here also {}",
+    "fewer": "here not {}",
+    "direct": "direct or not, otherwise: {}",
+    "scope": "another scope: {}",
+}
 
 
 def _at_mirror(feed: Feed) -> str:

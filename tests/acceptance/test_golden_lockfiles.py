@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 
+from plimsoll.findings.explain import explain
 from plimsoll.knowledge.end_of_life import end_of_life, version_of_codename
 from plimsoll.knowledge.store import Store
 from plimsoll.knowledge.update import update
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.report import Report
+from plimsoll.model.reporting import Style
 from plimsoll.pipeline.examine import Examination, Progress
 from plimsoll.pipeline.scan import Facts, scan
 from plimsoll.plugins import discover
+from plimsoll.reports import sarif, table
 from plimsoll.systems.known import systems
 
 DATA = Path(__file__).parents[1] / "data" / "golden-lockfiles"
@@ -129,6 +132,17 @@ def test_the_vulnerabilities_are_found(case: dict[str, Any], scanned: Scan) -> N
         fixed = {finding.vulnerability.fixed_in for finding, _ in behind if finding.vulnerability}
         later = FIXED_LATER.get(expected["vuln"], "").partition(":")[0]
         assert fixed == {later} or any(version.removeprefix("v") in expected["fixed"] for version in fixed), fixed
+
+
+def test_reports_say_where_a_package_is_declared(scanned: Scan) -> None:
+    report = scanned("yarn")
+    (finding,) = report.findings
+    assert "yarn.lock:10 (direct)" in table.render(report, Style(width=120))
+    assert "yarn.lock:10 (direct)" in table.render(report, Style(width=60))
+    assert "Declared in    yarn.lock:10 (direct)\n" in explain(finding, report, 0.0, report.score)
+    (result,) = json.loads(sarif.render(report, Style(width=80)))["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("yarn.lock", 10)
 
 
 def test_nothing_in_the_projects_is_passed_over(scanned: Scan) -> None:

@@ -5,7 +5,6 @@ import json
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from tests.ecosystems.archives import archive, manifest, pom
@@ -117,6 +116,7 @@ NODE = layer(
         "srv/app/node_modules/a": Symbolic(".pnpm/a@1.0.0/node_modules/a"),
         "srv/store/0badcafe": package_json("linked", "3.0.0"),
         "srv/app/node_modules/linked/package.json": Hard("srv/store/0badcafe"),
+        "srv/other/node_modules/linked/package.json": Hard("srv/store/0badcafe"),
         "srv/moving/node_modules/moved/package.json": package_json("moved", "1.0.0"),
         "srv/ghost/package.json": package_json("ghost", "5.0.0"),
     }
@@ -165,6 +165,7 @@ EXPECTED = {
     ("npm", "express", "4.17.1", "srv/app/node_modules/express/package.json", 2),
     ("npm", "ghost", "5.0.0", "srv/ghost/package.json", 2),
     ("npm", "linked", "3.0.0", "srv/app/node_modules/linked/package.json", 2),
+    ("npm", "linked", "3.0.0", "srv/other/node_modules/linked/package.json", 2),
     ("npm", "moved", "1.0.0", "srv/moved/node_modules/moved/package.json", 4),
     ("npm", "ms", "2.0.0", "srv/app/node_modules/express/node_modules/ms/package.json", 2),
     ("npm", "semver", "7.3.5", "usr/share/nodejs/semver/package.json", 0),

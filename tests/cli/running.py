@@ -106,9 +106,9 @@ def shop_archive(path: Path, *more: bytes) -> str:
     return str(write_tar(classic([shop(*more)]), path))
 
 
-def npm_layer() -> bytes:
-    """A layer with a package that nothing reads yet."""
-    return tar({"srv/app/node_modules/left/package.json": b"{}"})
+def damaged_layer() -> bytes:
+    """A layer with a package that cannot be read."""
+    return tar({"srv/app/node_modules/left/package.json": b"{"})
 
 
 def environment(**changes: str | None) -> dict[str, str]:

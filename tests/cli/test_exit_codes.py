@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.cli.running import Run, npm_layer, shop, shop_archive
+from tests.cli.running import Run, damaged_layer, shop, shop_archive
 from tests.images import Image, classic, tar, write_folder, write_tar
 
 from plimsoll.pipeline import target as targets
@@ -12,7 +12,7 @@ from plimsoll.pipeline import target as targets
 @pytest.fixture
 def with_gap(work: Path) -> str:
     """An image with findings and with packages that nothing reads yet."""
-    return shop_archive(work / "gap.tar", npm_layer())
+    return shop_archive(work / "gap.tar", damaged_layer())
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_nothing_measured_is_always_3(run: Run, unknown: str, options: tuple[str
 
 
 def test_a_bill_of_nothing_that_could_be_read_is_3(run: Run, work: Path) -> None:
-    path = write_tar(classic([Image(layers=[npm_layer()])]), work / "npm.tar")
+    path = write_tar(classic([Image(layers=[damaged_layer()])]), work / "npm.tar")
     result = run("sbom", str(path))
     assert (result.code, result.json["bomFormat"]) == (3, "CycloneDX")
     assert "Nothing could be listed." in result.err

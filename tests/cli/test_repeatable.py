@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.cli.running import Run, environment, npm_layer, process, shop
+from tests.cli.running import Run, damaged_layer, environment, process, shop
 from tests.images import classic, layout, write_folder, write_tar
 
 HEAVY = ("asyncio", "click", "cvss", "msgspec", "rich", "sqlite3", "tomllib", "urllib3", "zipfile")
@@ -15,8 +15,8 @@ HEAVY = ("asyncio", "click", "cvss", "msgspec", "rich", "sqlite3", "tomllib", "u
 
 @pytest.mark.parametrize("form", ["json", "sarif", "cyclonedx", "table"])
 def test_cold_and_warm_reports_are_equal(run: Run, work: Path, cache: Path, form: str) -> None:
-    write_tar(classic([shop(npm_layer())]), work / "a.tar")
-    write_folder(layout([shop(npm_layer())]), work / "b")
+    write_tar(classic([shop(damaged_layer())]), work / "a.tar")
+    write_folder(layout([shop(damaged_layer())]), work / "b")
     for target in ("a.tar", "b"):
         cold = run("scan", target, "-f", form)
         assert any((cache / "layers").iterdir())

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.running import FIXED, UNFIXED, Run, npm_layer, shop_archive
+from tests.cli.running import FIXED, UNFIXED, Run, damaged_layer, shop_archive
 from tests.images import OS_RELEASE, status, write_folder
 
 ALL = {*FIXED, *UNFIXED}
@@ -181,7 +181,7 @@ def test_limits_of_flag_over_environment_over_file(
 
 @pytest.mark.parametrize("text", ["0.000000001", "0.000000001s"])
 def test_a_scan_ends_with_its_time(run: Run, work: Path, text: str) -> None:
-    result = run("scan", shop_archive(work / "a.tar", npm_layer()), "--timeout", text)
+    result = run("scan", shop_archive(work / "a.tar", damaged_layer()), "--timeout", text)
     assert (result.code, "over the limit timeout" in result.err) == (4, True)
 
 

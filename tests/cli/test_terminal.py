@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.running import environment, npm_layer, on_terminal, shop
+from tests.cli.running import damaged_layer, environment, on_terminal, shop
 from tests.images import classic, layout, tar, write_folder, write_tar
 
 from plimsoll.cli import progress
@@ -68,7 +68,7 @@ def test_who_wants_no_bar_gets_none(
 
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_report_fits_the_terminal(work: Path, terminal: dict[str, str], columns: int) -> None:
-    archive = str(write_tar(classic([shop(npm_layer())]), work / "gap.tar"))
+    archive = str(write_tar(classic([shop(damaged_layer())]), work / "gap.tar"))
     code, shown = on_terminal("scan", archive, "--quiet", columns=columns, env=terminal)
     lines = [COLOUR.sub("", line) for line in shown.splitlines()]
     assert code == 0

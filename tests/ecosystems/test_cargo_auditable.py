@@ -159,3 +159,19 @@ def test_no_damage_makes_it_raise(number: int) -> None:
     place = window(damaged[:HEAD], len(damaged))
     assert place is None or 0 < place[0] <= place[1] <= len(damaged)
     assert isinstance(parse("app", damaged[16:]), Observed)
+
+
+def test_names_that_cannot_be_one_are_faults_and_not_repeated_by_all_who_require_them() -> None:
+    long = {"name": "a" * 5000, "version": "1.0.0"}
+    packages = [long, *({"name": f"n{number}", "version": "1.0.0", "dependencies": [0, 1]} for number in range(3))]
+    observed = parse("app", listing(packages))
+    assert [package.requires for package in observed.packages] == [("n0 1.0.0",)] * 3
+    assert observed.faults == ("package 0 has no name or no version that could be one",)
+
+
+def test_dependencies_of_all_packages_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plimsoll.ecosystems.cargo_auditable._MOST_RELATIONS", 5)
+    packages = [{"name": f"n{number}", "version": "1.0.0", "dependencies": [0, 1, 2]} for number in range(4)]
+    observed = parse("app", listing(packages))
+    assert [len(package.requires) for package in observed.packages] == [3, 2, 0, 0]
+    assert observed.faults == ("only the first 5 dependencies were read",)

@@ -229,3 +229,33 @@ def test_no_damage_makes_it_raise(program: Program) -> None:
         assert place is None or 0 <= place[0] <= place[1] <= len(program.data)
         assert isinstance(parse("app", damaged + program.data[len(damaged) :]), Observed)
         assert isinstance(parse("app", mutated([info], random)), Observed)
+
+
+def test_lists_that_claim_more_than_any_program_has_are_not_taken() -> None:
+    large = b"\x80\x80\x80\x08"  # 16 MiB, as LEB128
+    info = (MAGIC + bytes((8, 2))).ljust(32, b"\0")
+    assert parse("app", bytes(16) + info + b"\x08go1.21.1" + large + b"\x01" + bytes(64)).again
+    assert parse("app", bytes(16) + info + large + b"\x01" + bytes(64)).again
+
+
+def test_facts_and_faults_are_bounded_however_often_a_list_states_them() -> None:
+    observed = windowed(b"go1.21.1", *["path\ta", "build\tvcs=git", "=>\tb", "dep\t"] * 200)
+    assert observed.facts == (("path", "a"), ("vcs", "git"))
+    assert len(observed.faults) <= 21
+
+
+def test_segments_that_are_all_the_whole_file_are_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from plimsoll.ecosystems import go_build_info
+
+    tried: list[int] = []
+    whole = go_build_info._in_place  # noqa: SLF001 - counted, not changed
+
+    def counted(data: bytes, at: int) -> tuple[str, bytes] | None:
+        tried.append(at)
+        return whole(data, at)
+
+    monkeypatch.setattr(go_build_info, "_in_place", counted)
+    rows = b"".join(struct.pack("<IIQQQQQQ", 1, 6, start, 0, 0, 1 << 40, 0, 0) for start in range(50))
+    start = (elf_header(phoff=64, phnum=50) + rows).ljust(4096, b"\0")
+    parse("app", start + (MAGIC + bytes((8, 2)) + b"\xff" * 16) * 10)
+    assert len(tried) == len(set(tried)) == 10

@@ -301,3 +301,19 @@ def test_packages_are_bounded_in_every_format(monkeypatch: pytest.MonkeyPatch) -
         observed = read(data)
         assert len(observed.packages) == 2
         assert observed.faults == ("package 3: there are too many packages",)
+
+
+def test_slots_that_share_a_blob_are_refused_however_short_its_head_says_it_is() -> None:
+    """Its checksum is taken of the whole blob for each slot, so an empty package costs as much as a long one."""
+    data = bytearray(ndb(LONG))
+    pack_into("<I", data, PAGE + 12, 0)
+    data[32:PAGE] = bytes(data[32:48]) * ((PAGE - 32) // 16)
+    refused(bytes(data), "larger than the file")
+
+
+def test_relations_of_all_packages_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plimsoll.ecosystems.rpm._MOST_RELATIONS", 3)
+    one = header({**BASH, tags.PROVIDE_NAME: [b"bash"], tags.REQUIRE_NAME: [b"glibc"]})
+    observed = read(ndb(one, one))
+    assert [package.requires for package in observed.packages] == [("glibc",), ("glibc",)]
+    assert observed.faults == ("package 2: all packages together provide and require more than 3 names",)

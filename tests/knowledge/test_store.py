@@ -51,7 +51,7 @@ def changed(store: Path, *statements: str) -> Path:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("PRAGMA user_version = 99", "schema version 99, not 2"),
+        ("PRAGMA user_version = 99", "schema version 99, not 3"),
         ("PRAGMA application_id = 1", "no knowledge store of Plimsoll"),
         ("UPDATE scheme SET revision = 99 WHERE name = 'dpkg'", "dpkg keys of revision 99"),
         ("UPDATE scheme SET name = 'runes' WHERE name = 'dpkg'", "no such scheme"),

@@ -237,9 +237,27 @@ NUGET_LOCK = {
 def test_versions_of_a_project_file_stand_in_the_props_above_it(tmp_path: Path) -> None:
     inventory = tree(tmp_path, {"Directory.Packages.props": PROPS, "src/app/app.csproj": CSPROJ})
     assert places(inventory) == ["A 1.0 Directory.Packages.props:2", "B 2.0 Directory.Packages.props:3"]
-    assert [gap.reason for gap in inventory.gaps] == [
+    assert [gap.reason for gap in inventory.gaps if gap.what == "unreadable-entries"] == [
         "line 3: C has no version here, nor in a Directory.Packages.props above"
     ]
+
+
+POM = """<project><dependencies><dependency>
+<groupId>junit</groupId><artifactId>junit</artifactId><version>4.11</version></dependency></dependencies></project>"""
+
+
+def test_what_the_packages_of_a_pom_need_in_turn_is_not_known(tmp_path: Path) -> None:
+    (gap,) = tree(tmp_path, {"app/pom.xml": POM, "none/pom.xml": "<project/>"}).gaps
+    assert (gap.what, gap.question) == ("transitive-unknown", "Which packages do those of app/pom.xml need in turn?")
+    assert "cyclonedx" in gap.advice
+
+
+def test_a_lockfile_beside_a_project_file_lists_the_rest(tmp_path: Path) -> None:
+    csproj = '<Project><ItemGroup><PackageReference Include="A" Version="1.0"/></ItemGroup></Project>'
+    entry = {"type": "Direct", "resolved": "1.0", "dependencies": {"B": "1.0"}}
+    locked = {"version": 1, "dependencies": {"net8.0": {"A": entry, "B": {"type": "Transitive", "resolved": "1.0"}}}}
+    assert tree(tmp_path, {"a/a.csproj": csproj, "a/packages.lock.json": locked}).gaps == ()
+    assert [what for what, _ in gaps(tree(tmp_path, {"b/b.csproj": csproj}))] == ["transitive-unknown"]
 
 
 def test_what_a_lockfile_of_every_project_states_is_not_told_of_the_props_again(tmp_path: Path) -> None:

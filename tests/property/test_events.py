@@ -241,7 +241,7 @@ def pages(fleet: Fleet, store: Store, name: str) -> list[HitImage]:
     return found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(published | put, min_size=2, max_size=9))
 def test_both_directions_say_what_the_rules_say(events: Sequence[Published | Put]) -> None:
     world = World()

@@ -88,6 +88,15 @@ def test_gaps_without_weight_are_named_beside_the_score() -> None:
     assert "The 50 is in part estimated. Without weight in it: nested-root, skipped. Findings" in words(report)
 
 
+def test_declared_packages_have_their_place_and_long_paths_only_their_end() -> None:
+    long = "services/checkout/frontend/web/package-lock.json"
+    first, *rest = sample_report().packages
+    there = replace(first, declared=True, path=long, line=7, direct=False, scope="dev")
+    text = render(replace(sample_report(), packages=(there, *rest)), Style(width=200))
+    assert "…/frontend/web/package-lock.json:7 (transitive, dev)" in text
+    assert "Declared in" not in render(sample_report(), Style(width=200))
+
+
 def test_a_score_is_never_rounded_up() -> None:
     assert "Score 99 of 100." in scored(99.97, 99.99)
     assert whole(61.0 - 1e-12) == 61

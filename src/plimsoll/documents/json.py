@@ -10,6 +10,9 @@ _STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 _COMMENTS = re.compile(_STRING + rb"|(//[^\n]*+|/\*.*?(?:\*/|\Z))", re.DOTALL)
 _LAST_COMMAS = re.compile(_STRING + rb"|(,)(?=\s*+[\]}])", re.DOTALL)
 
+LARGEST_WITH_COMMENTS = 16 << 20
+"""Bytes of a document with comments: each of its strings is looked at, and the largest lockfiles have some 5 MB."""
+
 _STRETCH = 1 << 20
 """Bytes looked at in one go, which bounds the memory of the pieces."""
 
@@ -34,6 +37,8 @@ def read_json(data: bytes) -> object:
 
 def read_json_with_comments(data: bytes) -> object:
     """Read a document that may have comments (`//`, `/* */`) and commas after last elements. Raises as read_json."""
+    if len(data) > LARGEST_WITH_COMMENTS:
+        raise DocumentError(f"it is larger than {LARGEST_WITH_COMMENTS} bytes, which is more than JSON with comments is read")
     plain = _COMMENTS.sub(_blank, as_utf8(data))
     return read_json(_LAST_COMMAS.sub(_blank, plain))
 

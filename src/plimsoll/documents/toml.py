@@ -8,6 +8,9 @@ from plimsoll.documents.errors import DocumentError
 LARGEST = 16 << 20
 """Bytes of one document: the reader manages some 2 MB/s, and the largest lockfiles known have 3 MB."""
 
+MOST_PARTS = 500_000
+"""Headers, and further parts of dotted keys: the reader makes several objects of each, some 900 bytes."""
+
 # In one expression, the longer quotes first, so that neither a quote in a comment nor a `#` in a string misleads.
 _TEXTS = (
     rb'"""(?:[^"\\]++|\\.|"(?!""))*+(?:"{3,5}|\\?\Z)'
@@ -22,7 +25,7 @@ _HEADERS = re.compile(rb"(?:" + _TEXTS + rb")|^[ \t]*+(\[\[?[^\n\[\]\"'#]++\]\]?
 
 
 def read_toml(data: bytes) -> dict[str, object]:
-    """Read a document. Raises DocumentError for what is no TOML, over LARGEST bytes or over DEEPEST levels."""
+    """Read a document. Raises DocumentError for what is no TOML, over LARGEST bytes, DEEPEST levels or MOST_PARTS."""
     import tomllib
 
     data = as_utf8(data)
@@ -32,6 +35,8 @@ def read_toml(data: bytes) -> dict[str, object]:
     # The reader's time grows with the square of the parts of a dotted key.
     if nesting(structure)[0] > DEEPEST or b"." * DEEPEST in structure.translate(None, _OF_KEYS):
         raise too_deep()
+    if structure.translate(None, b" \t").count(b"\n[") + structure.count(b".") > MOST_PARTS:
+        raise DocumentError(f"it holds more than {MOST_PARTS} headers and parts of keys")
     try:
         return tomllib.loads(data.decode())
     except (ValueError, RecursionError) as error:

@@ -25,6 +25,12 @@ _SMALLEST = 32
 _LARGEST = 16 << 20
 """Bytes of a list; one package takes some hundred, and the largest programs have a few thousand."""
 
+_LONGEST = 4096
+"""Characters of a name or a version; more is no package."""
+
+_MOST_RELATIONS = 1_000_000
+"""Dependencies of all packages together; the largest programs have some 20,000."""
+
 _MOST_FAULTS = 20
 
 
@@ -104,13 +110,17 @@ def _observed(packages: Sequence[object]) -> Observed:
     if len(packages) > MOST_RECORDS:
         faults.append(f"only the first {MOST_RECORDS} packages were read")
     named = [_named(package) for package in packages[:MOST_RECORDS]]
-    records = []
+    told = [" ".join(each or ()) for each in named]  # one text for all that require it
+    records, left = [], _MOST_RELATIONS
     for number, package in enumerate(packages[:MOST_RECORDS]):
         if not isinstance(package, Mapping) or not named[number]:
             if len(faults) < _MOST_FAULTS:
-                faults.append(f"package {number} has no name or no version")
+                faults.append(f"package {number} has no name or no version that could be one")
             continue
-        records.append(_record(package, named))
+        records.append(_record(package, told, left))
+        left -= len(records[-1].requires)
+    if left <= 0:
+        faults.append(f"only the first {_MOST_RELATIONS} dependencies were read")
     return Observed(packages=tuple(records), faults=tuple(faults))
 
 
@@ -118,14 +128,15 @@ def _named(package: object) -> tuple[str, str] | None:
     if not isinstance(package, Mapping):
         return None
     name, version = package.get("name"), package.get("version")
-    if not isinstance(name, str) or not isinstance(version, str) or not name or not version:
+    if not isinstance(name, str) or not isinstance(version, str):
         return None
-    return name, version
+    return (name, version) if 0 < len(name) <= _LONGEST and 0 < len(version) <= _LONGEST else None
 
 
-def _record(package: Mapping[str, object], named: Sequence[tuple[str, str] | None]) -> PackageRecord:
+def _record(package: Mapping[str, object], told: Sequence[str], most: int) -> PackageRecord:
     numbers = package.get("dependencies")
-    requires = dict.fromkeys(_known(number, named) for number in (numbers if isinstance(numbers, list) else ()))
+    numbers = numbers[: max(most, 0)] if isinstance(numbers, list) else ()
+    requires = dict.fromkeys(_known(number, told) for number in numbers)
     return PackageRecord.simple(
         str(package["name"]),
         str(package["version"]),
@@ -134,10 +145,8 @@ def _record(package: Mapping[str, object], named: Sequence[tuple[str, str] | Non
     )
 
 
-def _known(number: object, named: Sequence[tuple[str, str] | None]) -> str:
-    if not isinstance(number, int) or not 0 <= number < len(named):
-        return ""
-    return " ".join(named[number] or ())
+def _known(number: object, told: Sequence[str]) -> str:
+    return told[number] if isinstance(number, int) and 0 <= number < len(told) else ""
 
 
 CARGO = Ecosystem(

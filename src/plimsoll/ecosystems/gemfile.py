@@ -14,7 +14,7 @@ _DEEPEST = 200
 _GEM = re.compile(r"""\s*gem[\s(]+["']([A-Za-z0-9._-]+)["'](.*)""")
 _VERSIONS = re.compile(r"""\s*,\s*["']([^"']+)["']""")
 _OF_ITS_OWN = re.compile(r"""[\s,](?::path\s*=>|path:)""")
-_GROUPS = re.compile(r"""[\s,](?::groups?\s*=>|groups?:)\s*(\[[^\]]*\]|[:"']\w+)""")
+_GROUPS = re.compile(r"""[\s,](?::groups?\s*=>|groups?:)\s*(\[[^\]]{0,300}\]|[:"']\w+)""")
 _BLOCK = re.compile(r"\s*(group|path|if|unless|case|while|begin|def)\b(.*)")
 _OPENS = re.compile(r"\bdo\s*(?:\|[^|]*\|)?\s*$")
 _WORD = re.compile(r"[:\"'](\w+)")

@@ -28,6 +28,8 @@ _LARGEST_WINDOW = 4 << 20
 _MOST_PLACES = 64
 _MOST_FAULTS = 20
 _LONGEST_VERSION = 200
+_LARGEST_LIST = 16 << 20
+"""Bytes of a module list; a module takes some hundred, and the largest programs have a few thousand."""
 
 _VERSION = re.compile(r"go([0-9]{1,6})\.([0-9]{1,6})(?:\.([0-9]{1,6}))?(?:(beta|rc)([0-9]{1,6}))?(?![0-9.])")
 _WITHOUT_MODULES = ("cmd/", "command-line-arguments")
@@ -52,7 +54,7 @@ class _Info:
     path: str = ""
     main: _Module | None = None
     modules: list[_Module] = field(default_factory=list)
-    facts: list[tuple[str, str]] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -128,8 +130,12 @@ def _in_file(data: bytes) -> Observed:
     loaded = [s for s in elf.segments(data, where) if s.kind == elf.LOADED] if where else []
     # A program that reads build information has the magic as a constant too, but not in writable data.
     ranges = [(s.offset, s.offset + s.size) for s in loaded if s.flags & elf.WRITABLE]
-    for start, stop in [*ranges, (0, len(data))]:
+    tried: set[int] = set()  # segments may overlap, all of them be the whole file
+    for start, stop in [*dict.fromkeys(ranges), (0, len(data))]:
         for at in _places(data, start, min(stop, len(data))):
+            if at in tried:
+                continue
+            tried.add(at)
             try:
                 found = _in_place(data, at) or _by_pointers(data, at, loaded)
             except _CutError:
@@ -163,13 +169,13 @@ def _in_place(data: bytes, at: int) -> tuple[str, bytes] | None:
         if not data.startswith(elf.MAGIC):
             raise _CutError
         return None
-    version, end = _counted(data, at + _HEADER)
-    modules, _ = _counted(data, end)
+    version, end = _counted(data, at + _HEADER, _LONGEST_VERSION)
+    modules, _ = _counted(data, end, _LARGEST_LIST)
     return _if_go(version, modules)
 
 
-def _counted(data: bytes, at: int) -> tuple[bytes, int]:
-    """Read a text behind its length, an unsigned LEB128 number; also give where it ends."""
+def _counted(data: bytes, at: int, most: int) -> tuple[bytes, int]:
+    """Read a text behind its length, an unsigned LEB128 number; also give where it ends. Raises _CutError."""
     length = 0
     for shift in range(0, 70, 7):
         if at >= len(data):
@@ -178,7 +184,7 @@ def _counted(data: bytes, at: int) -> tuple[bytes, int]:
         at += 1
         length |= (byte & 0x7F) << shift
         if byte < 0x80:
-            if at + length > len(data):
+            if length > most or at + length > len(data):
                 break
             return data[at : at + length], at + length
     raise _CutError
@@ -193,7 +199,10 @@ def _by_pointers(data: bytes, at: int, loaded: list[elf.Segment]) -> tuple[str, 
     texts = []
     for pointer in (at + 16, at + 16 + size):
         text = _mapped(data, loaded, _number(data, pointer, size, order), 2 * size)
-        texts.append(_mapped(data, loaded, _number(text, 0, size, order), _number(text, size, size, order)))
+        length = _number(text, size, size, order)
+        if length > _LARGEST_LIST:
+            raise _CutError
+        texts.append(_mapped(data, loaded, _number(text, 0, size, order), length))
     return _if_go(texts[0], texts[1])
 
 
@@ -234,7 +243,7 @@ def _observed(version: str, modules: bytes) -> Observed:
         requires = tuple(f"{name} {number}" for name, number in [("stdlib", standard.version), *found])
         main = [_record(info.main, requires)]
     return Observed(
-        packages=(*main, standard, *found.values()), facts=tuple(info.facts), faults=tuple(info.faults[:_MOST_FAULTS])
+        packages=(*main, standard, *found.values()), facts=tuple(info.facts.items()), faults=tuple(info.faults)
     )
 
 
@@ -271,11 +280,11 @@ def _read(text: bytes) -> _Info:
             _replace(info, _module(rest), line)
         elif kind == "path":
             info.path = rest[:4096]
-            info.facts.append(("path", info.path))
+            info.facts["path"] = info.path
         elif kind == "build":
             key, _, value = rest.partition("=")
             if key in _FACTS:
-                info.facts.append((key, value[:200]))
+                info.facts[key] = value[:200]
     return info
 
 
@@ -289,7 +298,7 @@ def _module(fields: str) -> _Module | None:
 
 def _add(info: _Info, module: _Module | None, line: str) -> None:
     if module is None:
-        info.faults.append(f"a line of the module list cannot be read: {line[:80]!r}")
+        _unread(info, line)
     else:
         info.modules.append(module)
 
@@ -297,11 +306,16 @@ def _add(info: _Info, module: _Module | None, line: str) -> None:
 def _replace(info: _Info, by: _Module | None, line: str) -> None:
     """Put the replacement in the place of the module before it; a folder has neither name nor version of its own."""
     if by is None or not info.modules:
-        info.faults.append(f"a line of the module list cannot be read: {line[:80]!r}")
+        _unread(info, line)
         return
     if by.name.startswith((".", "/")) or by.name[1:2] == ":":
         by = _Module(name=info.modules[-1].name, version="(devel)")
     info.modules[-1] = by
+
+
+def _unread(info: _Info, line: str) -> None:
+    if len(info.faults) < _MOST_FAULTS:
+        info.faults.append(f"a line of the module list cannot be read: {line[:80]!r}")
 
 
 GO = Ecosystem(

@@ -37,6 +37,11 @@ class _File:
     excluded: set[tuple[str, str]] = field(default_factory=set)
     releases: dict[str, _Stated] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        """How many directives of the most frequent kind are kept."""
+        return max(len(self.required), len(self.replaced), len(self.excluded))
+
 
 def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's contract
     """Read a go.mod: what it requires, after its replacements and exclusions, and the standard library's version."""
@@ -51,7 +56,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
             block = ""
         elif not block and words[1:] == ["("]:
             block = words[0]
-        elif gathering.has_room(len(file.required)) and not _read(
+        elif gathering.has_room(file.size) and not _read(
             file, [block, *words] if block else words, comment, number
         ):
             gathering.fault(f"{code.strip()[:100]!r} is not understood", number)

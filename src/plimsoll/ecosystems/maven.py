@@ -24,6 +24,8 @@ _LONGEST_PLACE = 1024
 _MOST_FAULTS = 20
 _MOST_NAMED = 10
 _LEAST_BUDGET = 16 << 20
+_MOST_HELD = 256 << 20
+"""Bytes of unfolded archives that are in memory at once: as much as a file on its own may have."""
 _TIMES_BUDGET = 6
 """How much may be looked at below one file: a war's jars once packed and once unfolded, at each of four levels."""
 
@@ -80,6 +82,7 @@ class _Reader:
         self._packages: dict[PackageRecord, None] = {}
         self._faults: list[str] = []
         self._untold = 0
+        self._held = 0
         self._groupless: list[str] = []
         self._versionless: list[str] = []
 
@@ -127,11 +130,14 @@ class _Reader:
             self._fault(place, f"archives nested deeper than {DEEPEST} are not opened")
             return
         try:
-            archive = jar.archive.whole(member, self._archives)
+            archive = jar.archive.whole(member, self._archives, _MOST_HELD - self._held)
         except ZipError as error:
             self._fault(place, error)
-        else:
-            self.read(_Jar(archive, place, _stem(member.name), jar.depth + 1))
+            return
+        copied = len(archive.data) if archive.data is not jar.archive.data else 0
+        self._held += copied
+        self.read(_Jar(archive, place, _stem(member.name), jar.depth + 1))
+        self._held -= copied
 
     def _identify(self, jar: _Jar) -> None:
         """State what an archive is, and what was packed into it without its own archive."""

@@ -5,16 +5,18 @@ What the parent or an imported bill of materials (BOM) decides is not here: such
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.xml import Element, read_xml
 from plimsoll.ecosystems.gathering import Gathering, fault
 from plimsoll.ecosystems.properties import Properties
 from plimsoll.model.ecosystem import Ecosystem
-from plimsoll.model.package import Observed, PackageRecord
+from plimsoll.model.package import COMPLETED_BY, Observed, PackageRecord
 
 _REFERENCE = re.compile(r"\$\{([^${}]{1,200})\}")
 _RANGE = re.compile(r"[\[(]([^\[\](),]*)(,?).*[\])]")
+_COMPLETED_BY = "mvn org.cyclonedx:cyclonedx-maven-plugin:makeAggregateBom"
 _LONGEST = 1000
 """Characters of a name or a version; many dependencies may refer to one."""
 _SCOPES = {"test": "test", "provided": "build"}
@@ -35,7 +37,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     for part in parts:
         for dependency in _dependencies(part):
             pom.gather(dependency, gathering)
-    return gathering.observed()
+    return replace(gathering.observed(), facts=((COMPLETED_BY, _COMPLETED_BY),))
 
 
 def _active_profiles(project: Element, gathering: Gathering) -> Iterator[Element]:
@@ -136,7 +138,7 @@ def _lowest(version: str) -> str:
 MAVEN_POM = Ecosystem(
     name="maven-pom",
     title="Java packages that a project asks for",
-    version=1,
+    version=2,
     system="maven",
     paths=("pom.xml",),
     declared=True,

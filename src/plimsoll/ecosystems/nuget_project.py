@@ -5,13 +5,14 @@ MSBuild is not run: properties count only where the file itself sets them, condi
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.xml import Element, read_xml
 from plimsoll.ecosystems.gathering import Gathering, fault
 from plimsoll.ecosystems.properties import Properties
 from plimsoll.model.ecosystem import Ecosystem
-from plimsoll.model.package import Observed, PackageRecord
+from plimsoll.model.package import COMPLETED_BY, Observed, PackageRecord
 
 _ITEMS = frozenset({"PackageReference", "PackageVersion", "GlobalPackageReference", "PackageDownload"})
 _REFERENCE = re.compile(r"\$\(([A-Za-z0-9_.-]{1,200})\)")
@@ -24,7 +25,7 @@ _SAY_VERSIONS = (
 _FIXED = re.compile(r"[0-9][0-9A-Za-z.+-]*")
 
 
-def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's contract
+def parse(path: str, data: bytes) -> Observed:
     """Read the packages that have a version here; those that have none must have it in a file above or in a lock."""
     try:
         root = read_xml(data)
@@ -37,7 +38,8 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     for item in _within(root, "ItemGroup"):
         if item.name in _ITEMS:
             _gather(item, properties, gathering)
-    return gathering.observed()
+    facts = ((COMPLETED_BY, "dotnet restore --use-lock-file"),) if path.endswith("proj") else ()
+    return replace(gathering.observed(), facts=facts)
 
 
 def _within(root: Element, group: str) -> Iterator[Element]:

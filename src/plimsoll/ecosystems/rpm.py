@@ -31,6 +31,8 @@ KEYS = b"gpg-pubkey"
 _MOST_FAULTS = 20
 _MOST_OWNED = 256 << 20
 """Characters of the file lists of all packages together."""
+_MOST_RELATIONS = 2_000_000
+"""Names that all packages provide and require, together; the largest installations have some 300,000."""
 
 _SAYS_NOTHING = frozenset({"unknown", "(none)"})
 """What stands for a licence where packagers had none to state."""
@@ -50,6 +52,7 @@ class _Reading:
         self._packages: list[tuple[PackageRecord, list[bytes]]] = []
         self._provides: dict[bytes, str] = {}
         self._size = 0
+        self._relations = 0
 
     def say(self, fault: str) -> None:
         if len(self.faults) < _MOST_FAULTS:
@@ -65,8 +68,8 @@ class _Reading:
             raise ValueError("there are too many packages")
         wanted: list[bytes] = []
         self._packages.append((package, wanted))
-        wanted.extend(header.texts(REQUIRE_NAME))
-        for name in header.texts(PROVIDE_NAME):
+        wanted.extend(self._counted(header.texts(REQUIRE_NAME)))
+        for name in self._counted(header.texts(PROVIDE_NAME)):
             self._provides.setdefault(name, package.name)
         paths = header.paths()
         if self._size + len(paths) > _MOST_OWNED:
@@ -74,6 +77,13 @@ class _Reading:
         if paths:
             self._size += len(paths)
             self.owned.append(Owned(owner=package.name, paths=paths))
+
+    def _counted(self, names: list[bytes]) -> list[bytes]:
+        """Give the names back as long as there are not too many in all. Raises ValueError."""
+        self._relations += len(names)
+        if self._relations > _MOST_RELATIONS:
+            raise ValueError(f"all packages together provide and require more than {_MOST_RELATIONS} names")
+        return names
 
     def packages(self) -> Iterator[PackageRecord]:
         """Give all packages; only now is it known which of them provides the libraries that others need."""

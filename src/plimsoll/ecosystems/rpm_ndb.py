@@ -39,7 +39,7 @@ def read_ndb(data: bytes, say: Callable[[str], None]) -> Iterator[bytes]:
         except ValueError as error:
             say(str(error))
             continue
-        left -= len(blob)
+        left -= blocks * _BLOCK  # what its checksum is taken of, however short the header is said to be
         if left < 0:
             raise ValueError("packages together are larger than the file")
         if not _checks(data, block, blocks):

@@ -25,6 +25,9 @@ _LEAST_COST = 4096
 """What opening a member costs at least, so that a million empty ones are too many."""
 
 
+_TOO_LARGE = "it unfolds to far more than its size, or than is held in memory"
+
+
 class ZipError(ValueError):
     """An archive or a member of it that cannot be read; the text is the reason."""
 
@@ -39,7 +42,7 @@ class Budget:
         """Take off the bytes of one member. Raises ZipError when they are too many."""
         self.left -= max(size, _LEAST_COST)
         if self.left < 0:
-            raise ZipError("it unfolds to far more than its size")
+            raise ZipError(_TOO_LARGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,16 @@ class Zip:
             at = end + extra_size + comment_size
         raise ZipError(f"only the first {MOST_MEMBERS} members were looked at")
 
-    def whole(self, member: Member, budget: Budget) -> "Zip":
-        """Give a member as an archive of its own. Raises ZipError where it cannot be unfolded."""
+    def whole(self, member: Member, budget: Budget, most: int) -> "Zip":
+        """Give a member as an archive of its own, a copy of at most `most` bytes where it is compressed.
+
+        Raises ZipError where it cannot be unfolded.
+        """
         start, stop = self._place(member)
         if member.method == 0:
             budget.spend(stop - start)
             return Zip(self.data, start, stop)
-        unfolded = self._unfolded(start, stop, budget.left)
+        unfolded = self._unfolded(start, stop, min(budget.left, most))
         budget.spend(len(unfolded))
         return Zip(unfolded, 0, len(unfolded))
 
@@ -185,5 +191,5 @@ class Zip:
         except zlib.error as error:
             raise ZipError("its compressed bytes are damaged") from error
         if not machine.eof:
-            raise ZipError("it unfolds to far more than its size" if len(unfolded) >= most else "it is cut off")
+            raise ZipError(_TOO_LARGE if len(unfolded) >= most else "it is cut off")
         return unfolded

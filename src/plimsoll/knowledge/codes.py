@@ -5,7 +5,7 @@ import re
 from plimsoll.model.severity import Severity
 from plimsoll.model.statement import State
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x504C494D
 """`PLIM`, in the header of every store."""
 

@@ -29,3 +29,7 @@ FROM (
     )
 )
 ORDER BY n;
+
+INSERT INTO main.advised (advisory, vulnerability)
+SELECT DISTINCT advisory, vulnerability FROM main.statement WHERE advisory <> 0 AND until = 0
+ORDER BY advisory, vulnerability;

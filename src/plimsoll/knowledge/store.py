@@ -57,7 +57,8 @@ _ABOUT = (
 _ABOUT_THE_SAME = (
     f"SELECT {_COLUMNS} FROM statement"  # noqa: S608 - our own column names
     " WHERE decides = 1 AND (vulnerability, product, package) IN ("
-    " SELECT vulnerability, product, package FROM statement WHERE advisory = ? AND until = 0)"
+    " SELECT s.vulnerability, s.product, s.package FROM advised AS a CROSS JOIN statement AS s"
+    " WHERE a.advisory = ? AND s.vulnerability = a.vulnerability AND s.advisory = a.advisory AND s.until = 0)"
     " ORDER BY product, package, n"
 )
 

@@ -71,6 +71,13 @@ CREATE TABLE statement (
 
 CREATE INDEX statement_by_vulnerability ON statement (vulnerability, product, package);
 
+-- Which vulnerabilities an advisory is about now, both as numbers of vulnerabilities.
+CREATE TABLE advised (
+    advisory INTEGER NOT NULL,
+    vulnerability INTEGER NOT NULL,
+    PRIMARY KEY (advisory, vulnerability)
+) WITHOUT ROWID;
+
 CREATE TABLE rating (
     vulnerability INTEGER NOT NULL,
     version INTEGER NOT NULL,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Gap:
     """A question about a subject that a collector or detector could not answer.
 
-    `what` is a stable slug (`no-feed`, `stale-feed`, `end-of-life`, `no-reader` …) that tools may rely on;
+    `what` is a stable slug (`no-feed`, `stale-feed`, `end-of-life`, `unreadable-entries` …) that tools may rely on;
     `question` and `reason` are for people. `count` is how many things the question stands for (packages,
     files). `advice` says what would measure it.
     """

@@ -10,6 +10,9 @@ MOST_RECORDS = 100_000
 PROJECT = "project"
 """The fact by which a manifest tells the name of its own project."""
 
+COMPLETED_BY = "completed-by"
+"""The fact by which a file that lists only what a project itself asks for tells what would list all packages."""
+
 LOCKED_BY = "locked-by"
 """The fact by which a manifest tells the command that makes its lockfile."""
 

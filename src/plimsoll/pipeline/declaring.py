@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from plimsoll.model.gap import Gap
-from plimsoll.model.package import LOCKED_BY, PROJECT, Package, Wanted
+from plimsoll.model.package import COMPLETED_BY, LOCKED_BY, PROJECT, Package, Wanted
 from plimsoll.pipeline.databases import Found
 from plimsoll.pipeline.projects import project_of, projects_above
 from plimsoll.systems.known import systems
@@ -171,6 +171,30 @@ def unlocked(subject: str, packages: Iterable[Package], found: Sequence[Found]) 
         spelled = set(map(systems()[system].normalise, names))
         if names and all(spelled.isdisjoint(stated.get((system, above), ())) for above in projects_above(folder)):
             yield _gap(subject, each, names)
+
+
+def incomplete(subject: str, packages: Iterable[Package], found: Sequence[Found]) -> Iterator[Gap]:
+    """Name the files that list only what a project itself asks for, where no lockfile beside or above has the rest."""
+    related: set[tuple[str, str]] = set()
+    installed: set[str] = set()
+    for package in packages:
+        if not package.declared:
+            installed.add(package.ecosystem)
+        elif package.requires or package.direct is False:
+            related.add((package.ecosystem, project_of(package.path)))
+    for each in found:
+        system, command = each.plugin.system, dict(each.observed.facts).get(COMPLETED_BY)
+        asks = len(each.observed.packages) or len(each.observed.faults)
+        covered = any((system, above) in related for above in projects_above(project_of(each.path)))
+        if command and asks and not covered and system not in installed:
+            yield Gap(
+                subject=subject,
+                what="transitive-unknown",
+                question=f"Which packages do those of {each.path} need in turn?",
+                reason="it lists only what the project itself asks for, and no lockfile lists the rest",
+                count=asks,
+                advice=f"Make a list of all, and scan that: {command}",
+            )
 
 
 def _is_unread(found: Found) -> bool:

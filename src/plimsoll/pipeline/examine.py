@@ -25,7 +25,7 @@ from plimsoll.trees.paths import ancestors
 from plimsoll.trees.source import Opened
 from plimsoll.trees.tree import Tree
 
-JOIN = 2
+JOIN = 4
 """Changes whenever the same layers would be joined to something else."""
 
 

@@ -10,13 +10,15 @@ from plimsoll.model.gap import Gap
 from plimsoll.model.package import Distro, Observed, Owned, Package, PackageRecord
 from plimsoll.model.recipe import Recipe
 from plimsoll.pipeline.databases import Found, Seen, databases, elsewhere
-from plimsoll.pipeline.declaring import completed, unlocked
+from plimsoll.pipeline.declaring import completed, incomplete, unlocked
 from plimsoll.pipeline.links import hard_linked
 from plimsoll.pipeline.naming import Place, package_of, related
 from plimsoll.pipeline.ownership import owners
 from plimsoll.pipeline.projects import told_once
 from plimsoll.pipeline.settling import settled
+from plimsoll.pipeline.symlinks import linked
 from plimsoll.systems.known import systems
+from plimsoll.trees.paths import ancestors
 from plimsoll.trees.tree import Content
 
 _READ_AGAIN = 256 << 20
@@ -39,6 +41,7 @@ def take_inventory(seen: Seen, distro: Distro | None) -> Inventory:
     packages, owned = _of_distribution(seen, distro, gaps)
     found = [Found(plugin, path, layer, observed) for plugin, path, layer, observed in _visible(seen)]
     found.extend(hard_linked(seen))
+    found.extend(linked(seen, gaps))
     named = {package.name: package.purl for package in packages}
     owning = owners({each.path for each in found}, owned, seen.tree)
     owning = {path: named[name] for path, name in owning.items() if name in named}
@@ -49,6 +52,7 @@ def take_inventory(seen: Seen, distro: Distro | None) -> Inventory:
         if not owner:  # else its owner speaks for it, whatever it says of itself
             gaps.extend(_faults(seen, each.plugin, each.path, each.observed))
     gaps.extend(unlocked(seen.subject, packages, whole))
+    gaps.extend(incomplete(seen.subject, packages, whole))
     packages = told_once(completed(packages, whole), whole, relying)
     gaps.extend(_guessed(seen.subject, packages))
     if len(packages) > seen.limits.packages:
@@ -108,10 +112,11 @@ def _read_again(seen: Seen, found: list[Found], owning: Mapping[str, str]) -> It
             again.setdefault(content.layer if content else each.layer, []).append((each, content))
     for layer, wanted in sorted(again.items()):
         for batch in _batches(seen, wanted):
-            known = seen.read_again(layer, [content for _, content in batch if content])
+            read = seen.read_again(layer, {_bytes_of(content): content for _, content in batch if content}.values())
+            known = {_bytes_of(content): data for content, data in read.items()}
             for each, content in batch:
                 seen.check()
-                data = known.get(content) if content else None
+                data = known.get(_bytes_of(content)) if content else None
                 yield replace(each, observed=_whole(each.plugin, each.path, data))
 
 
@@ -124,9 +129,7 @@ def _whole(plugin: Ecosystem, path: str, data: bytes | None) -> Observed:
     return replace(observed, again=False, faults=(*observed.faults, "its format is not understood"))
 
 
-def _batches(
-    seen: Seen, wanted: list[tuple[Found, Content | None]]
-) -> Iterator[list[tuple[Found, Content | None]]]:
+def _batches(seen: Seen, wanted: list[tuple[Found, Content | None]]) -> Iterator[list[tuple[Found, Content | None]]]:
     batch: list[tuple[Found, Content | None]] = []
     size = 0
     for each in wanted:
@@ -141,11 +144,17 @@ def _batches(
 
 
 def _size(seen: Seen, content: Content | None) -> int:
-    """Give the size of a file's content, which of a hard link stands with the entry that it was made from."""
+    """Give the size of a file's content; a hard link has that of the file at its target, if that still lies there."""
     if content is None:
         return 0
     index = seen.layers[content.layer].index
-    return index.sizes[content.origin if content.origin >= 0 else index.position[content.path]]
+    at = index.position.get(content.path if content.origin < 0 else index.links[content.path])
+    return 0 if at is None else index.sizes[at]
+
+
+def _bytes_of(content: Content) -> str | int:
+    """Name the bytes: hard links to one entry share them, and only one of them is given these."""
+    return content.path if content.origin < 0 else content.origin
 
 
 def _packages(  # noqa: PLR0913, PLR0917 - what one file says, and where
@@ -189,24 +198,18 @@ def _instruction(recipe: Recipe | None, layer: int) -> str:
 def _once(packages: list[Package]) -> list[Package]:
     """Leave out what is told twice: exactly alike, or declared where it is installed below the same folder."""
     kept = list(dict.fromkeys(packages))
-    installed: dict[tuple[str, str, str], list[str]] = {}
+    installed: set[tuple[str, str, str, str]] = set()
     if any(package.declared for package in kept):
         for package in kept:
             if not package.declared:
-                installed.setdefault((package.ecosystem, package.name, package.version), []).append(package.path)
+                for folder in (*ancestors(package.path), ""):
+                    installed.add((package.ecosystem, package.name, package.version, folder))
     return [
         package
         for package in kept
         if not package.declared
-        or not any(
-            path.startswith(_folder(package.path))
-            for path in installed.get((package.ecosystem, package.name, package.version), ())
-        )
+        or (package.ecosystem, package.name, package.version, package.path.rpartition("/")[0]) not in installed
     ]
-
-
-def _folder(path: str) -> str:
-    return path[: path.rfind("/") + 1]
 
 
 def _ordered(packages: list[Package]) -> tuple[Package, ...]:
@@ -255,7 +258,7 @@ def _unread(gaps: Iterable[Gap]) -> dict[str, int]:
 
 
 _MOST_ALIKE = 5
-_OF_FILES = frozenset({"unreadable-entries", "no-lockfile"})
+_OF_FILES = frozenset({"unreadable-entries", "no-lockfile", "transitive-unknown"})
 """Kinds of gaps that each file of a tree may have."""
 
 

@@ -8,13 +8,11 @@ from threading import Event, Lock
 from plimsoll.errors import HostileInputError, LimitError, PlimsollError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
+from plimsoll.trees.bounded import MOST_COPIES, MOST_TEXT
 from plimsoll.trees.memory import LayerMemory
 from plimsoll.trees.observe import Deadline, LayerObservation, Plan
 from plimsoll.trees.source import Advance, Layer
 from plimsoll.trees.tree import Content
-
-MOST_COPIES = 4
-"""How often over the packages limit the databases of all layers may come together: each layer may have a whole one."""
 
 
 class LayerReader:
@@ -31,7 +29,7 @@ class LayerReader:
         self._deadline = Deadline.after(limits)
         self._stop = Event()
         self._lock = Lock()
-        self._entries = self._packages = 0
+        self._entries = self._packages = self._text = 0
 
     def observe(self, layers: Sequence[Layer], advance: Advance) -> list[LayerObservation]:
         """Give what is known of each layer, in the order given. Raises the first error of any layer."""
@@ -99,11 +97,14 @@ class LayerReader:
         known, missing = self._recall(layer)
         wanted = {name: plugin for name, plugin in self.ecosystems.items() if name in missing}
         before = layer.identity
+        plan = Plan(ecosystems=wanted, limits=self.limits)
         try:
-            seen = layer.observe(Plan(ecosystems=wanted, limits=self.limits), self.check, advance)
+            seen = layer.observe(plan, self.check, advance)
         except OSError as error:
             raise HostileInputError(f"{layer.what} cannot be read: {error.strerror}") from error
-        self._count(seen)
+        finally:
+            plan.large.release()
+        self._count(seen, plan.room.used)
         self.memory.keep(seen, wanted)
         if before is not None and layer.identity == before:
             self.memory.trust(before, layer.claim.digest, seen.diff_id)
@@ -111,10 +112,11 @@ class LayerReader:
             return seen
         return replace(seen, facts={**known.facts, **seen.facts})
 
-    def _count(self, seen: LayerObservation) -> None:
+    def _count(self, seen: LayerObservation, text: int) -> None:
         """Bound what all layers come to, as soon as each is read."""
         with self._lock:
             self._entries += len(seen.index.names)
+            self._text += text
             self._packages += sum(
                 len(observed.packages) for facts in seen.facts.values() for observed in facts.values()
             )
@@ -122,6 +124,11 @@ class LayerReader:
             raise LimitError("entries", self.limits.entries, "all layers together")
         if self._packages > MOST_COPIES * self.limits.packages:
             raise LimitError("packages", self.limits.packages, "the package databases of all layers together")
+        if self._text > 2 * MOST_TEXT:
+            raise HostileInputError(
+                f"what is said of the files of all layers is over {2 * MOST_TEXT} characters",
+                advice="Scan folders of it on their own: plimsoll scan dir:FOLDER",
+            )
 
     def check(self) -> None:
         """Raise when work must stop: time is up, or another layer failed."""

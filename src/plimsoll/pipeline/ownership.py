@@ -1,6 +1,6 @@
 """Which package of a distribution owns a file."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from plimsoll.model.package import Owned
 from plimsoll.trees.index import SYMLINK
@@ -8,6 +8,9 @@ from plimsoll.trees.tree import Tree
 
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 """Folders that are links into usr/ where a distribution has merged them; its packages list files under either name."""
+
+_PIECE = 4 << 20
+"""Characters of a list that are split at a time; the lists of nearly all packages are shorter."""
 
 
 def owners(paths: Collection[str], owned: Iterable[Owned], tree: Tree) -> Mapping[str, str]:
@@ -18,9 +21,19 @@ def owners(paths: Collection[str], owned: Iterable[Owned], tree: Tree) -> Mappin
     asked = {alias: path for path in paths for alias in _aliases(path, links)}
     found: dict[str, str] = {}
     for each in owned:
-        for line in asked.keys() & set(each.paths.split("\n")):
-            found.setdefault(asked[line], each.owner)
+        for lines in _pieces(each.paths):
+            for line in asked.keys() & set(lines.split("\n")):
+                found.setdefault(asked[line], each.owner)
     return found
+
+
+def _pieces(paths: str) -> Iterator[str]:
+    """Cut a list at ends of lines, so that a huge one is not turned into objects at once."""
+    start = 0
+    while len(paths) - start > _PIECE and (end := paths.find("\n", start + _PIECE)) >= 0:
+        yield paths[start:end]
+        start = end + 1
+    yield paths[start:]
 
 
 def _links(tree: Tree) -> dict[str, str]:

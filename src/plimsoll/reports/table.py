@@ -29,7 +29,7 @@ MOST_FIXES = 10
 MOST_FINDINGS = 25
 WEIGHED = frozenset(
     {
-        *("check", "end-of-life", "no-distribution", "no-feed", "no-lockfile", "no-reader", "stale-feed"),
+        *("check", "end-of-life", "no-distribution", "no-feed", "no-lockfile", "stale-feed", "unusable-component"),
         *("undetermined", "unreadable-database", "unreadable-entries", "version-not-comparable"),
     }
 )

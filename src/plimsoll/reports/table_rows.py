@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plimsoll.model.declared import declarations, declared_at
@@ -27,6 +28,9 @@ WIDE = 90
 
 SHORT = 24
 """Columns of a text that is rather not folded, as the id of a vulnerability."""
+
+_PATH = 32
+"""Characters of a path in a column."""
 
 CELL = 60
 """Characters of one text in a table; longer ones are cut."""
@@ -151,7 +155,15 @@ def _declared(finding: Finding, packages: Sequence[Package]) -> str:
     """Say where a declared package stands, of several places the first."""
     places = declarations(finding, packages)
     more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    return visible(declared_at(places[0]), CELL) + more if places else ""
+    return visible(declared_at(replace(places[0], path=_end_of(places[0].path))), CELL) + more if places else ""
+
+
+def _end_of(path: str) -> str:
+    """Leave out the first folders of a path that is too long for a column; `explain` and JSON have all of it."""
+    names = path.split("/")
+    while len(names) > 1 and len("/".join(names)) > _PATH:
+        names = names[1:]
+    return path if len(path) <= _PATH else "…/" + "/".join(names)
 
 
 def _arrow(before: str, after: str) -> str:

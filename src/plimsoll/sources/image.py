@@ -52,20 +52,27 @@ class Blob:
         return observe(self._pieces(advance), replace(self.claim, size=self.size), plan, check)
 
     def read(self, wanted: Collection[Content], limits: Limits, check: Check) -> dict[Content, bytes]:
-        """Read some files of the layer again; of several entries of one path the last counts."""
+        """Read some files of the layer again; of several entries of one path the last counts.
+
+        At most twice `file_size` bytes are given in all: an index can tell the wrong size of what was replaced.
+        """
         by_path = {content.path: content for content in wanted if content.origin < 0}
         by_number = {content.origin: content for content in wanted if content.origin >= 0}
         found: dict[Content, bytes] = {}
         asked: list[Content] = []
+        left = 2 * limits.file_size
 
         def select(path: str, mode: int, size: int) -> int:  # noqa: ARG001 - the reader's contract
+            nonlocal left
             asked[:] = [c for c in (by_path.get(path), by_number.get(reader.ordinal)) if c is not None]
             for content in asked:
-                found.pop(content, None)
-            return size if asked and 0 <= size <= limits.file_size else -1
+                left += len(found.pop(content, b""))
+            return size if asked and 0 <= size <= min(limits.file_size, left) else -1
 
         def keep(path: str, data: bytes) -> None:  # noqa: ARG001 - the reader's contract
+            nonlocal left
             found.update(dict.fromkeys(asked, data))
+            left -= len(data) * len(asked)
 
         reader = TarReader(select, keep, limits, self.what)
         for piece in inflate(self._pieces(lambda size: check()), limits, self.what):  # noqa: ARG005

@@ -11,6 +11,7 @@ from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
 from plimsoll.model.package import Observed
 from plimsoll.trees.ahead import ahead
+from plimsoll.trees.bounded import LargeFile, Room
 from plimsoll.trees.index import FILE, HARDLINK, LayerIndex
 from plimsoll.trees.inflate import inflate
 from plimsoll.trees.patterns import PathPatterns
@@ -80,9 +81,11 @@ class Plan:
     limits: Limits
     kept: Facts = field(default_factory=dict)
     size: int = 0
+    large: LargeFile = field(default_factory=LargeFile)
 
     def __post_init__(self) -> None:
         """Compile the patterns once."""
+        self.room = Room(limits=self.limits)
         self._patterns = PathPatterns({name: plugin.paths for name, plugin in self.ecosystems.items()})
         self._windows = [(name, plugin.window) for name, plugin in self.ecosystems.items() if plugin.window]
         self._unowned = {name for name, plugin in self.ecosystems.items() if plugin.unowned}
@@ -124,6 +127,7 @@ class Plan:
         if not wanting:
             return HEAD if self._looking else -1
         self.size += size
+        self.large.hold(size)
         return size
 
     def _refusal(self, size: int) -> str | None:
@@ -141,10 +145,14 @@ class Plan:
             self._take(path, self._parts.pop(0), data)
         else:
             for name in self._wanting:
-                self.kept[name][path] = self.ecosystems[name].parse(path, data)
+                self._parse(name, path, data)
             if self._looking:
                 self._look(path, data)
+        self.large.release()
         return (self._parts[0].start, self._parts[0].stop) if self._parts else None
+
+    def _parse(self, name: str, path: str, data: bytes) -> None:
+        self.kept[name][path] = self.room.kept(self.ecosystems[name].parse(path, data))
 
     def _look(self, path: str, data: bytes) -> None:
         """Ask every plug-in with a window what it wants of an executable; parse what is there already."""
@@ -161,7 +169,7 @@ class Plan:
             if (reason := self._refusal(stop - start)) is not None:
                 self.kept[name][path] = _unread(reason)
             elif stop <= len(data):
-                self.kept[name][path] = self.ecosystems[name].parse(path, data[start:stop])
+                self._parse(name, path, data[start:stop])
             else:
                 self.size += stop - start
                 later.append((start, stop, name))
@@ -172,7 +180,7 @@ class Plan:
         for name, start, stop in part.windows:
             before = self._head[start : part.start] if start < part.start else b""
             piece = before + data[max(0, start - part.start) : stop - part.start]
-            self.kept[name][path] = self.ecosystems[name].parse(path, piece)
+            self._parse(name, path, piece)
 
     def facts(self, index: LayerIndex) -> Facts:
         """Give what was kept of files that the finished layer still holds as such.

@@ -68,4 +68,5 @@ AZURELINUX_OVAL = Feed(
     parse=parse,
     authority=100,
     reference="https://nvd.nist.gov/vuln/detail/{id}",
+    dispensable=9,
 )

@@ -92,4 +92,5 @@ SUSE_OVAL = Feed(
     parse=parse,
     authority=100,
     reference="https://www.suse.com/security/cve/{id}.html",
+    dispensable=9,
 )
