@@ -237,9 +237,9 @@ GAPS = (
     ),
     Gap(
         subject=IMAGE,
-        what="no-reader",
-        question="Python packages (dist-info): 31 found",
-        reason="Plimsoll cannot read this kind of package yet",
+        what="unreadable-entries",
+        question="Python packages in srv/lib and 30 more alike",
+        reason="it states no name",
         count=31,
     ),
     Gap(

@@ -7,8 +7,8 @@ from plimsoll.documents.errors import DocumentError
 DEEPEST = 128
 """Levels of nesting. npm's nested dependencies come to a few dozen, two levels for each."""
 
-MOST_NODES = 2_000_000
-"""Values of one document, aliases counted as often as they are used: some 300 MB in memory, in YAML 500."""
+MOST_NODES = 4_000_000
+"""Values of one document: some 300 MB in memory."""
 
 _STEPS = {**dict.fromkeys(b"[{", 1), **dict.fromkeys(b"]}", -1)}
 _NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
-from plimsoll.documents.bounds import DEEPEST, MOST_NODES, as_utf8, too_deep, too_large
+from plimsoll.documents.bounds import DEEPEST, as_utf8, too_deep, too_large
 from plimsoll.documents.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ class _Event(Protocol):
     style: str | None
     start_mark: _Mark
 
+
+MOST_NODES = 2_000_000
+"""Values of one document, aliases counted as often as they are used: some 400 MB in memory, twice that of JSON."""
 
 _TEXT_OF_A_NODE = 256
 """Characters of a scalar that weigh as much as a node, so that a long text cannot be repeated without end."""
@@ -164,7 +167,7 @@ class _Builder:
         """Put a complete value where it belongs: as a key, a value, an element or a document."""
         self._weight += known.weight
         if self._weight > MOST_NODES:
-            raise too_large()
+            raise too_large(MOST_NODES)
         if len(self._open) + known.height > DEEPEST:
             raise too_deep()
         if not self._open:

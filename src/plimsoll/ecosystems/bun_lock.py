@@ -31,6 +31,7 @@ def parse(path: str, data: bytes) -> Observed:
     if not isinstance(document, dict):
         return fault("it is no JSON object")
     gathering = Gathering()
+    gathering.expect(document, "lockfileVersion", "packages", "workspaces")
     if not isinstance(document.get("packages", {}), dict):
         gathering.fault("'packages' is no JSON object")
     lines = {place: found[0] for place, found in key_lines(data, b"[").items()}

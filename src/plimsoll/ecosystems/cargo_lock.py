@@ -21,6 +21,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     except DocumentError as error:
         return fault(error)
     gathering = Gathering()
+    gathering.expect(document, "version", "package", "root")
     crates = list(mappings(document.get("package")))
     if len(crates) < len(sequence(document.get("package"))) or not isinstance(document.get("package", []), list):
         gathering.fault("what it calls packages are not all packages")

@@ -23,6 +23,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     if not isinstance(document, dict):
         return fault("it is no JSON object")
     gathering = Gathering()
+    gathering.expect(document, "packages", "packages-dev")
     lines = _lines(data)
     groups = {key: list(mappings(document.get(key))) for key in ("packages", "packages-dev")}
     versions = {text(entry.get("name")): text(entry.get("version")) for group in groups.values() for entry in group}

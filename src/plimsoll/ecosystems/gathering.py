@@ -66,6 +66,11 @@ class Gathering:
         else:
             self._untold += 1
 
+    def expect(self, document: Mapping[str, object], *marks: str) -> None:
+        """Note that a document says something, but has none of the keys that every file of its kind has."""
+        if document and not any(mark in document for mark in marks):
+            self.fault(f"it is no such file: it has none of {', '.join(marks)}")
+
     def observed(self) -> Observed:
         """Give everything, in the order in which it was stated."""
         packages = (each.record() if isinstance(each, _Several) else each for each in self._packages.values())

@@ -36,6 +36,8 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
         elif section in _SOURCES:
             if gathering.has_room(len(file.specs)) and not _read_spec(file, line, number):
                 gathering.fault(f"{line.strip()!r} is not understood", number)
+        elif not section:
+            gathering.fault(f"{line.strip()[:100]!r} stands in no section", number)
         elif section == "DEPENDENCIES":
             file.wanted.add(_name(line))
         elif section == "CHECKSUMS" and (found := _CHECKSUM.fullmatch(line)) and found[3]:

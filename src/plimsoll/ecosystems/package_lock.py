@@ -27,6 +27,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     if not isinstance(document, dict):
         return fault("it is no JSON object")
     gathering = Gathering()
+    gathering.expect(document, "lockfileVersion", "packages", "dependencies")
     key = "packages" if "packages" in document else "dependencies"
     if not isinstance(document.get(key, {}), dict):
         gathering.fault(f"{key!r} is no JSON object")

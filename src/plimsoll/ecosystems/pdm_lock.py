@@ -15,6 +15,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
         document, tables = read_tables(data, "package", gathering)
     except DocumentError as error:
         return fault(error)
+    gathering.expect(document, "package", "metadata")
     versions = Versions(table for table, _ in tables)
     files = mapping(mapping(document.get("metadata")).get("files"))
     for table, line in tables:

@@ -20,6 +20,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     if not isinstance(document, dict):
         return fault("it is no JSON object")
     gathering = Gathering()
+    gathering.expect(document, "_meta", "default", "develop")
     lines = {name: iter(found) for name, found in key_lines(data).items()}
     for category, packages in document.items():
         if category == "_meta":

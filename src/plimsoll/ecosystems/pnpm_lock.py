@@ -28,6 +28,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     gathering = Gathering()
     for document in documents:
         if isinstance(document, YamlMapping):
+            gathering.expect(document, "lockfileVersion", "packages", "importers")
             _Lock(document).tell(gathering)
         elif document:
             gathering.fault("it is no mapping")

@@ -16,9 +16,10 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     """Read every package; those from a folder or a repository may have no version, which is a fault."""
     gathering = Gathering()
     try:
-        _, tables = read_tables(data, "packages", gathering)
+        document, tables = read_tables(data, "packages", gathering)
     except DocumentError as error:
         return fault(error)
+    gathering.expect(document, "lock-version", "packages")
     versions = Versions(table for table, _ in tables)
     for table, line in tables:
         record = PackageRecord.simple(

@@ -18,9 +18,10 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
     """Read every package but the project itself and the members of its workspace."""
     gathering = Gathering()
     try:
-        _, tables = read_tables(data, "package", gathering)
+        document, tables = read_tables(data, "package", gathering)
     except DocumentError as error:
         return fault(error)
+    gathering.expect(document, "version", "package")
     _Lock([table for table, _ in tables]).tell([line for _, line in tables], gathering)
     return gathering.observed()
 

@@ -115,7 +115,7 @@ def _block_of_yaml(key: str, entry: Mapping[str, object], line: int) -> _Block:
 def _blocks_of_lines(data: bytes, gathering: Gathering) -> Iterator[_Block]:
     """Read Yarn 1: descriptors at the margin, fields below, dependencies below those."""
     block: _Block | None = None
-    section = ""
+    section, told = "", 0
     for number, line in text_lines(data, gathering):
         depth = len(line) - len(line.lstrip(" "))
         if not line.strip() or line.lstrip().startswith("#"):
@@ -124,6 +124,9 @@ def _blocks_of_lines(data: bytes, gathering: Gathering) -> Iterator[_Block]:
         if depth == 0:
             if block is not None:
                 yield block
+                told += 1
+            if not gathering.has_room(told):
+                return
             block = _opened(line, words, number, gathering)
         elif block is None or not words:
             gathering.fault("it belongs to no package", number)

@@ -14,6 +14,8 @@ VERSIONS = ("SPDX-2.2", "SPDX-2.3")
 
 _NOTHING = {"NOASSERTION", "NONE"}
 _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
+_LONGEST_LICENCE = 4096
+"""Characters of a licence, and of a text that stands for one in it: short names, where they are of use."""
 _SOURCE = re.compile(r"built package from: (\S+) (\S+)")
 _TRIVY = "aquasecurity:trivy:"
 _NEEDS = frozenset({"DEPENDS_ON", "HAS_PREREQUISITE", "DYNAMIC_LINK", "STATIC_LINK"})
@@ -38,7 +40,7 @@ def read_spdx(document: Mapping[str, object]) -> Bill:
         )
     related = _Relations(document)
     licences = {
-        text(each.get("licenseId")): text(each.get("extractedText"))
+        text(each.get("licenseId")): text(each.get("extractedText"))[:_LONGEST_LICENCE]
         for each in mappings(document.get("hasExtractedLicensingInfos"))
     }
     malformed: dict[str, int] = {}
@@ -169,9 +171,10 @@ def _stated(document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def _licence(package: Mapping[str, object], licences: Mapping[str, str]) -> str:
     stated = _asserted(package.get("licenseDeclared")) or _asserted(package.get("licenseConcluded"))
-    if "LicenseRef-" not in stated:
-        return stated
-    return _REFERENCE.sub(lambda found: licences.get(found[0]) or found[0], stated)
+    if "LicenseRef-" in stated:
+        shown = stated[:_LONGEST_LICENCE]
+        stated = _REFERENCE.sub(lambda found: licences.get(found[0]) or found[0], shown)
+    return stated[:_LONGEST_LICENCE]
 
 
 def _asserted(value: object) -> str:

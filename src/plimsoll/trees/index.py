@@ -74,16 +74,21 @@ class LayerIndex:
 
     def hides(self, path: str) -> bool:
         """Say whether lower layers' entry at `path` is hidden by this layer, which holds nothing there itself."""
-        return path in self.whiteouts or self._closes(path[: path.rfind("/")] if "/" in path else "")
+        return path in self.whiteouts or self.closes(path[: path.rfind("/")] if "/" in path else "")
 
     @cached_property
     def _closed(self) -> dict[str, bool]:
         """What was found out about folders; every question is about one of few of them."""
         return {"": "" in self.opaques}
 
-    def _closes(self, folder: str) -> bool:
+    def closes(self, folder: str) -> bool:
         """Say whether nothing of lower layers shows in a folder: it, or one above it, is new or no folder here."""
-        known, climbed = self._closed, []
+        known = self._closed
+        closed = known.get(folder)
+        return closed if closed is not None else self._climbed(folder, known)
+
+    def _climbed(self, folder: str, known: dict[str, bool]) -> bool:
+        climbed = []
         while (closed := known.get(folder)) is None:
             climbed.append(folder)
             folder = folder[: folder.rfind("/")] if "/" in folder else ""

@@ -18,11 +18,14 @@ from plimsoll.trees.index import LayerIndex
 from plimsoll.trees.observe import Facts, LayerObservation
 from plimsoll.trees.paths import text
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever the meaning of the stored bytes changes, the tar reader's rules included."""
 
 SETTLED_NS = 2_000_000_000
 """A file changed less than this long ago may change again within the same time stamp, so it is not trusted."""
+
+_SILENT = "silent"
+"""The file that names the plug-ins which found nothing in a layer."""
 
 _CHECK = 16
 _NO_ORIGIN = -2
@@ -91,7 +94,11 @@ class LayerMemory:
         if columns is None or columns.diff_id != diff_id:
             return None, set(ecosystems)
         facts: Facts = {}
+        silent = frozenset(self._load(diff_id, _SILENT, list[str]) or ())
         for name, plugin in ecosystems.items():
+            if _facts_file(plugin) in silent:
+                facts[name] = {}
+                continue
             known = self._load(diff_id, _facts_file(plugin), list[tuple[bytes, Observed]])
             if known is not None:
                 facts[name] = {text(path): observed for path, observed in known}
@@ -104,8 +111,12 @@ class LayerMemory:
             return
         with suppress(UnicodeEncodeError):
             for name, plugin in ecosystems.items():
-                facts = [(_bytes(path), observed) for path, observed in seen.facts[name].items()]
-                self._save(seen.diff_id, _facts_file(plugin), facts)
+                if seen.facts[name]:
+                    facts = [(_bytes(path), observed) for path, observed in seen.facts[name].items()]
+                    self._save(seen.diff_id, _facts_file(plugin), facts)
+            # Most plug-ins find nothing in most layers: one file says so of all of them.
+            silent = {_facts_file(plugin) for name, plugin in ecosystems.items() if not seen.facts[name]}
+            self._save(seen.diff_id, _SILENT, sorted(silent.union(self._load(seen.diff_id, _SILENT, list[str]) or ())))
             self._save(seen.diff_id, "index", _columns_of(seen))
 
     def verified(self, identity: Identity) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import translate
+from functools import cache
 from re import Pattern
 from re import compile as compile_pattern
 
@@ -11,8 +12,14 @@ _BEGINNING = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
+    """A pattern of a plug-in; `is_plain` says that what finds it already decides."""
+
     plugin: str
-    expression: Pattern[str]
+    shape: str
+    is_plain: bool
+
+    def matches(self, path: str) -> bool:
+        return self.is_plain or _expression(self.shape).match(path) is not None
 
 
 class PathPatterns:
@@ -31,7 +38,7 @@ class PathPatterns:
         self._by_folder: list[tuple[str, _Row]] = []
         for plugin, shapes in patterns.items():
             for shape in shapes:
-                self._add(shape, _Row(plugin=plugin, expression=_expression(shape)))
+                self._add(shape, _Row(plugin=plugin, shape=shape, is_plain=_is_plain(shape)))
 
     def _add(self, shape: str, row: _Row) -> None:
         folder, _, last = shape.rpartition("/")
@@ -60,9 +67,15 @@ class PathPatterns:
                 rows = [*(rows or ()), row]
         if rows is None:
             return ()
-        return tuple(dict.fromkeys(row.plugin for row in rows if row.expression.match(path)))
+        return tuple(dict.fromkeys(row.plugin for row in rows if row.matches(path)))
 
 
+def _is_plain(shape: str) -> bool:
+    """Say whether a pattern is one name, literal or with one ending."""
+    return "/" not in shape and ("*" not in shape or (shape.startswith("*.") and not set(shape[2:]) & set("*.")))
+
+
+@cache
 def _expression(shape: str) -> Pattern[str]:
     """`*` stands for part of one name; the pattern may start below any folder."""
     names = [translate(name).removeprefix("(?s:").removesuffix(r")\Z") for name in shape.split("/")]

@@ -48,11 +48,12 @@ class Tree:
         if self._skipped(path):
             return None
         parent: Placed | None = None
+        folder = path[: path.rfind("/")] if "/" in path else ""
         for number in range(len(self.layers) - 1, -1, -1):
             layer = self.layers[number]
             entry = layer.entry(path)
             if entry is None:
-                if layer.hides(path):
+                if path in layer.whiteouts or layer.closes(folder):
                     break
             elif parent is None and path in layer.implied:
                 # Only its name is known here: a lower layer may have the directory itself.
