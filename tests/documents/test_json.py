@@ -107,3 +107,10 @@ def test_no_bytes_do_more_than_be_refused(data: bytes) -> None:
             read(data)
         except DocumentError as error:
             assert str(error)
+
+
+def test_comments_are_looked_for_in_documents_of_some_size_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plimsoll.documents.json.LARGEST_WITH_COMMENTS", 10)
+    assert read_json_with_comments(b"[1] //") == [1]
+    with pytest.raises(DocumentError, match="larger than 10 bytes"):
+        read_json_with_comments(b"[1] //     ")

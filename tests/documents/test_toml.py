@@ -79,3 +79,12 @@ def test_no_bytes_do_more_than_be_refused(data: bytes) -> None:
     except DocumentError as error:
         assert str(error)
     assert all(line >= 1 for line in header_lines(data, "[[package]]"))
+
+
+@pytest.mark.parametrize("line", ["[a%d.b.c.d.e.f]\n", "[a%d]\n[b%d]\n", " [a%d]\n\t[b%d]\n", "a%d.b.c.d.e.f = 1\n"])
+def test_headers_and_parts_of_keys_are_bounded(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plimsoll.documents.toml.MOST_PARTS", 100)
+    few, many = ("".join(line.replace("%d", str(number)) for number in range(count)) for count in (10, 101))
+    assert read_toml(few.encode())
+    with pytest.raises(DocumentError, match="more than 100 headers and parts of keys"):
+        read_toml(many.encode())

@@ -248,7 +248,7 @@ def test_segments_that_are_all_the_whole_file_are_searched_once(monkeypatch: pyt
     from plimsoll.ecosystems import go_build_info
 
     tried: list[int] = []
-    whole = go_build_info._in_place  # noqa: SLF001 - counted, not changed
+    whole = go_build_info._in_place
 
     def counted(data: bytes, at: int) -> tuple[str, bytes] | None:
         tried.append(at)

@@ -101,3 +101,12 @@ def test_a_vendored_module_is_listed_once_and_only_with_its_code() -> None:
     )
     observed = go_vendor.parse("vendor/modules.txt", text.encode())
     assert stated(observed) == [("example.org/a", "v1.0.0", 1, None), ("example.org/fork", "v1.1.0", 7, None)]
+
+
+@pytest.mark.parametrize("line", ["replace example.org/a%d => ./a%d\n", "exclude example.org/a%d v1.0.0\n"])
+def test_directives_of_every_kind_are_bounded(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plimsoll.ecosystems.gathering.MOST_RECORDS", 5)
+    lines = "".join(line.replace("%d", str(number)) for number in range(9))
+    observed = mod(f"module example.org/m\nrequire example.org/b v1.0.0\n{lines}")
+    assert [package.name for package in observed.packages] == ["example.org/b"]
+    assert "only the first 5 packages were read" in observed.faults

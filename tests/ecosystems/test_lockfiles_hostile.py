@@ -148,3 +148,27 @@ def test_a_version_is_never_an_address_or_a_path(text: str) -> None:
     if is_version(text):
         assert text[0].isdigit()
         assert not {":", "/", "#"} & {*text}
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "data"),
+    [
+        *((name, "x", b'a = "b"\n') for name in (*IN_TOML, "cargo-lock")),
+        *((name, "x", b'{"a": {}}') for name in ("package-lock", "bun-lock", "pipfile-lock", "composer-lock")),
+        ("pnpm-lock", "pnpm-lock.yaml", b"a: b\n"),
+        ("gemfile-lock", "Gemfile.lock", b"    rack (1.0)\n"),
+    ],
+)
+def test_a_document_of_another_kind_is_said_to_be_one(name: str, path: str, data: bytes) -> None:
+    observed = plugin(name).parse(path, data)
+    assert observed.packages == ()
+    assert len(observed.faults) == 1
+    assert "it is no such file" in observed.faults[0] or "stands in no section" in observed.faults[0]
+
+
+def test_blocks_of_the_older_yarn_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plimsoll.ecosystems.gathering.MOST_RECORDS", 5)
+    text = "".join(f'p{number}@^1:\n  version "1.0.{number}"\n' for number in range(9))
+    observed = plugin("yarn-lock").parse("yarn.lock", text.encode())
+    assert [package.name for package in observed.packages] == ["p0", "p1", "p2", "p3", "p4"]
+    assert observed.faults == ("only the first 5 packages were read",)

@@ -242,3 +242,14 @@ def test_no_damage_makes_it_raise(seed: int) -> None:
         data[at : at + random.randint(0, 3)] = random.randbytes(random.randint(0, 4))
     observed = parse("tool.jar", bytes(data))
     assert observed.packages or observed.faults
+
+
+def test_unfolded_archives_in_archives_are_held_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = archive({**pom("com.acme", "in", "1.0"), "pad": bytes(5000)}, packed=False)
+    war = archive({"a.jar": inner, "b.jar": inner, **pom("com.acme", "tool", "1.0")})
+    data = archive({"x.war": war})
+    monkeypatch.setattr("plimsoll.ecosystems.maven._MOST_HELD", len(war) + len(inner) + 1)
+    assert sorted(packages(data)) == [("com.acme:in", "1.0")] * 2 + TOOL
+    monkeypatch.setattr("plimsoll.ecosystems.maven._MOST_HELD", len(war) + len(inner) - 1)
+    assert packages(data) == TOOL
+    assert "x.war!/b.jar: it unfolds to far more than its size, or than is held in memory" in faults(data)

@@ -247,3 +247,27 @@ def test_members_of_a_tar_are_read_wherever_they_claim_to_lie(tmp_path: Path) ->
     items = parsed(ALMALINUX_OSV, "almalinux/osv-database.tar", tar(("/../../etc/x.json", record)), tmp_path)
     assert len(statements(items)) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["feed"]
+
+
+def sparse_tar(kind: str) -> bytes:
+    """Make a tar of one sparse file, as GNU tar writes it in its own format and in PAX records."""
+    stream = io.BytesIO()
+    member = tarfile.TarInfo("a.json")
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        if kind == "gnu":
+            member.type = tarfile.GNUTYPE_SPARSE
+        else:
+            member.pax_headers = {"GNU.sparse.major": kind[0], "GNU.sparse.minor": kind[2], "GNU.sparse.map": "0,1"}
+            if kind != "0.1":
+                del member.pax_headers["GNU.sparse.map"]
+            if kind == "0.0":
+                member.pax_headers["GNU.sparse.size"] = "1"
+        member.size = 1024
+        archive.addfile(member, io.BytesIO(b"1\n0\n1\n".ljust(1024, b"\0")))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["gnu", "0.0", "0.1", "1.0"])
+def test_sparse_files_of_a_tar_are_refused(tmp_path: Path, kind: str) -> None:
+    with pytest.raises(KnowledgeError, match="sparse file"):
+        parsed(ALMALINUX_OSV, "almalinux/osv-database.tar", sparse_tar(kind), tmp_path)

@@ -47,3 +47,17 @@ def test_a_list_of_a_package_that_is_gone_owns_nothing(tmp_path: Path) -> None:
         place: METADATA % (b"PyYAML", b"6.0"),
     }
     assert listed([tar(files)], tmp_path)["pypi", "PyYAML"].owner == ""
+
+
+def test_a_list_that_is_read_in_pieces_names_the_same_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("plimsoll.pipeline.ownership._PIECE", 7)
+    names = [f"usr/lib/python3/dist-packages/p{number}-1.dist-info/METADATA" for number in range(5)]
+    listing = "".join(f"/{name}\n/usr/share/doc/{name}\n" for name in names)
+    files: dict[str, bytes | None] = {
+        "etc/os-release": OS_RELEASE,
+        "var/lib/dpkg/status": status(("all", "1")),
+        "var/lib/dpkg/info/all.list": listing.encode(),
+        **{name: METADATA % (b"p%d" % number, b"1") for number, name in enumerate(names)},
+    }
+    found = listed([tar(files)], tmp_path)
+    assert [bool(found["pypi", f"p{number}"].owner) for number in range(5)] == [True] * 5

@@ -306,3 +306,15 @@ def test_a_bill_of_nothing_lists_nothing(tmp_path: Path) -> None:
         found = opened(document, tmp_path)
         assert (found.listed, found.layers, found.gaps) == ((), (), ())
         assert "0 packages" in found.took
+
+
+def test_a_licence_that_stands_for_long_texts_stays_short(tmp_path: Path) -> None:
+    package = {
+        "SPDXID": "SPDXRef-a",
+        "name": "a",
+        "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:npm/a@1"}],
+        "licenseDeclared": " AND ".join(["LicenseRef-x"] * 1000),
+    }
+    texts = [{"licenseId": "LicenseRef-x", "extractedText": "L" * 1_000_000}]
+    (found,) = packages(opened(spdx(package, hasExtractedLicensingInfos=texts), tmp_path))
+    assert found.licence == "L" * 4096

@@ -38,7 +38,9 @@ def read_json(data: bytes) -> object:
 def read_json_with_comments(data: bytes) -> object:
     """Read a document that may have comments (`//`, `/* */`) and commas after last elements. Raises as read_json."""
     if len(data) > LARGEST_WITH_COMMENTS:
-        raise DocumentError(f"it is larger than {LARGEST_WITH_COMMENTS} bytes, which is more than JSON with comments is read")
+        raise DocumentError(
+            f"it is larger than {LARGEST_WITH_COMMENTS} bytes, which is more than JSON with comments is read"
+        )
     plain = _COMMENTS.sub(_blank, as_utf8(data))
     return read_json(_LAST_COMMAS.sub(_blank, plain))
 

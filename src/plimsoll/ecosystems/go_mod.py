@@ -56,9 +56,7 @@ def parse(path: str, data: bytes) -> Observed:  # noqa: ARG001 - the plug-in's c
             block = ""
         elif not block and words[1:] == ["("]:
             block = words[0]
-        elif gathering.has_room(file.size) and not _read(
-            file, [block, *words] if block else words, comment, number
-        ):
+        elif gathering.has_room(file.size) and not _read(file, [block, *words] if block else words, comment, number):
             gathering.fault(f"{code.strip()[:100]!r} is not understood", number)
     _gather(file, gathering)
     return gathering.observed()

@@ -129,6 +129,12 @@ def _opened(stream: _Metered, limits: Limits, what: str) -> "TarFile":
                 raise LimitError("header_size", limits.header_size, f"{what}: a header record")
             return found
 
+        def _refuse(self, *_: object) -> Self:
+            """Refuse sparse files: no publisher serves any, and their maps are read whole, however long."""
+            raise KnowledgeError(f"{what} holds a sparse file", advice=AGAIN)
+
+        _proc_sparse = _proc_gnusparse_00 = _proc_gnusparse_01 = _proc_gnusparse_10 = _refuse
+
     return tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|", bufsize=_PIECE, tarinfo=Header)
 
 

@@ -23,6 +23,7 @@ Insert = Callable[[str, list[tuple[Any, ...]]], None]
 
 _BATCH = 5_000
 _EXAMPLES = 5
+_LONGEST_EXAMPLE = 300
 
 
 @dataclass(slots=True)
@@ -89,7 +90,7 @@ class Intake:
     def _unusable(self, record: str, reason: str) -> None:
         self.said.unusable += 1
         if len(self.said.examples) < _EXAMPLES:
-            self.said.examples.append((record, reason))
+            self.said.examples.append((_on_one_line(record), _on_one_line(reason)))
 
     def _threat(self, said: Rating | Probability | Exploited) -> None:
         number = self._number(said.vulnerability)
@@ -135,3 +136,8 @@ class Intake:
             moment_number(said.modified) if said.modified else 0,
         )
         self._add("temp.incoming", row, is_record=is_record)
+
+
+def _on_one_line(text: str) -> str:
+    """Give what a record says as it may stand in a message: it cannot begin a line of its own."""
+    return " ".join(text[: 2 * _LONGEST_EXAMPLE].split())[:_LONGEST_EXAMPLE]

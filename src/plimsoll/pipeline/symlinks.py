@@ -31,9 +31,7 @@ def linked(seen: Seen, gaps: list[Gap]) -> Iterator[Found]:
     Nothing outside of the tree is read. Files whose own names readers look for are read there anyway, programs are
     known by their own names, and databases of the root follow links themselves.
     """
-    plugins = {
-        name: plugin for name, plugin in seen.ecosystems.items() if not plugin.at_root and not plugin.unowned
-    }
+    plugins = {name: plugin for name, plugin in seen.ecosystems.items() if not plugin.at_root and not plugin.unowned}
     patterns = PathPatterns({name: plugin.paths for name, plugin in plugins.items()})
     wanted: dict[int, list[_Link]] = {}
     for number, path, kind in _odd(seen):

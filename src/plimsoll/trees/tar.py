@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from plimsoll.errors import HostileInputError, LimitError
 from plimsoll.model.limits import Limits
+from plimsoll.trees.bounded import LARGE
 from plimsoll.trees.entries import Entries
 from plimsoll.trees.headers import (
     Format,
@@ -68,6 +69,7 @@ class TarReader:
         self._rest = b""
         self._skip = 0
         self._collect: list[bytes] = []
+        self._large = bytearray()  # one block, which goes back to the system; many pieces would stay with the thread
         self._wanted = 0
         self._unwanted = 0
         self._after: Callable[[bytes], None] | None = None
@@ -126,11 +128,14 @@ class TarReader:
             self._wanted -= step
             return at + step
         part = piece[at : at + self._wanted]
-        self._collect.append(part)
         self._wanted -= len(part)
+        if self._large or self._wanted >= LARGE:
+            self._large += part
+        else:
+            self._collect.append(part)
         if not self._wanted:
-            data = b"".join(self._collect)
-            self._collect = []
+            data = bytes(self._large) or b"".join(self._collect)
+            self._collect, self._large = [], bytearray()
             if self._after:
                 self._after(data)
         return at + len(part)
