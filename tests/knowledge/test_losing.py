@@ -90,6 +90,15 @@ def test_more_unusable_than_usable_records_are_no_feed(tmp_path: Path) -> None:
     assert statuses(again(tmp_path, saying(feed(), *bad(4)))) == {"vendor": "failed"}
 
 
+def test_what_a_record_says_cannot_begin_a_line_of_a_message(tmp_path: Path) -> None:
+    bad = Unusable(record="r0\nvendor: updated", reason="odd\r\n" + "x" * 1000)
+    with pytest.raises(KnowledgeError) as error:
+        build(tmp_path, saying(feed(), bad))
+    assert "the first: r0 vendor: updated: odd xxx" in error.value.message
+    assert "\n" not in error.value.message
+    assert len(error.value.message) < 700
+
+
 def test_few_records_may_become_fewer(tmp_path: Path) -> None:
     build(tmp_path, saying(feed(), ALL_OF_DEBIAN_12, *rows(19)))
     assert statuses(again(tmp_path, saying(feed(), ALL_OF_DEBIAN_12, *rows(1)))) == {"vendor": "updated"}
