@@ -24,6 +24,7 @@ from plimsoll.model.package import Observed, PackageRecord
 from plimsoll.model.reporting import Format
 from plimsoll.model.statement import Feed
 from plimsoll.model.system import Asked, System
+from plimsoll.pipeline.readers import declared, installed
 from plimsoll.plugins import discover
 from plimsoll.trees.patterns import PathPatterns
 from plimsoll.trees.source import ImageStore, SourceKind
@@ -145,7 +146,7 @@ def formats() -> str:
 
 def ecosystems() -> str:
     """List what is read, by packaging system: which files, and what they tell."""
-    found = discover("plimsoll.ecosystems", Ecosystem).values()
+    found = (installed() | declared()).values()
     intro = (
         "An ecosystem is one kind of file that tells of packages. *Installed* packages are read in images and root\n"
         "file systems, *declared* ones in source trees, and in images with `--declared`. Patterns hold at the root\n"
@@ -212,7 +213,7 @@ _OF_FILES: dict[str, Callable[[Observed], object]] = {
 def _samples() -> Mapping[str, list[tuple[str, bytes]]]:
     """Give the sample files of each ecosystem, under the paths that they have in a tree."""
     found: dict[str, list[tuple[str, bytes]]] = {}
-    for name in discover("plimsoll.ecosystems", Ecosystem):
+    for name in installed() | declared():
         root = SAMPLES / "ecosystems" / name
         files = sorted(path for path in root.rglob("*") if path.is_file())
         found[name] = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in files]
@@ -223,8 +224,8 @@ def _samples() -> Mapping[str, list[tuple[str, bytes]]]:
 
 def _cases() -> Iterator[tuple[str, dict[str, Any]]]:
     """Give the lockfile cases of other projects, each with the ecosystem that reads its file."""
-    declared = {e.name: e.paths for e in discover("plimsoll.ecosystems", Ecosystem).values() if e.declared}
-    patterns = PathPatterns(declared)
+    wanted = {e.name: e.paths for e in declared().values()}
+    patterns = PathPatterns(wanted)
     for file in sorted((LOCKFILES / "expected").glob("*.jsonl")):
         for line in file.read_text().splitlines():
             case = json.loads(line)
@@ -318,7 +319,7 @@ def lockfile_deviations() -> str:
     """List where lockfiles are read otherwise than other projects' tests state, and why, by format."""
     rows = tomllib.loads((LOCKFILES / "deviations.toml").read_text())["deviation"]
     cases = [(name, f"{case['id']}@{Path(case['file']).name}") for name, case in _cases()]
-    plugins = discover("plimsoll.ecosystems", Ecosystem)
+    plugins = installed() | declared()
     parts = []
     for name in sorted({name for name, _ in cases}, key=lambda name: plugins[name].title):
         ids = [case for each, case in cases if each == name]

@@ -51,6 +51,8 @@ def _nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in [*SETTINGS_OF_THE_MACHINE, *(name for name in os.environ if name.startswith("PLIMSOLL_"))]:
         if name != STRICT:
             monkeypatch.delenv(name, raising=False)
+    for name in ("DOCKER_HOST", "CONTAINER_HOST"):  # a bare name asks the engines that are there
+        monkeypatch.setenv(name, f"unix://{tmp_path}/no-engine")
     for name, value in {"HOME": "home", "XDG_CACHE_HOME": "home/.cache", "XDG_CONFIG_HOME": "home/.config"}.items():
         monkeypatch.setenv(name, str(tmp_path / value))
     for name, value in {"NO_COLOR": "1", "COLUMNS": "100", "TZ": "UTC", "LC_ALL": "C.UTF-8"}.items():

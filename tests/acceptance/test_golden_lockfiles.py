@@ -17,12 +17,11 @@ from plimsoll.findings.explain import explain
 from plimsoll.knowledge.end_of_life import end_of_life, version_of_codename
 from plimsoll.knowledge.store import Store
 from plimsoll.knowledge.update import update
-from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Style
 from plimsoll.pipeline.examine import Examination, Progress
+from plimsoll.pipeline.readers import declared
 from plimsoll.pipeline.scan import Facts, scan
-from plimsoll.plugins import discover
 from plimsoll.reports import sarif, table
 from plimsoll.systems.known import systems
 
@@ -154,4 +153,4 @@ def test_nothing_in_the_projects_is_passed_over(scanned: Scan) -> None:
 def test_what_is_not_read_has_no_plug_in_yet() -> None:
     """A deviation that no longer holds has to go."""
     assert UNREAD.keys() == {case["name"] for case in CASES} - {case["name"] for case in READ}
-    assert not [name for name in discover("plimsoll.ecosystems", Ecosystem) if "pod" in name]
+    assert not [name for name in declared() if "pod" in name]

@@ -14,13 +14,6 @@ from tests.images import classic, tar
 Start = Callable[[str], FakeEngine]
 
 
-@pytest.fixture(autouse=True)
-def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No engine of this machine is asked."""
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
-    monkeypatch.setenv("CONTAINER_HOST", f"unix://{tmp_path}/none")
-
-
 @pytest.fixture
 def start(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Start an engine that has shop:1, and name it in a variable of the environment."""

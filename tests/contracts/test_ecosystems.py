@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 from plimsoll.model.version import Scheme
+from plimsoll.pipeline.readers import declared, installed
 from plimsoll.plugins import discover
 from plimsoll.systems.known import systems
 from plimsoll.trees.patterns import PathPatterns
 
 SAMPLES = Path(__file__).parents[1] / "data" / "ecosystems"
-ECOSYSTEMS = discover("plimsoll.ecosystems", Ecosystem)
+ECOSYSTEMS = installed() | declared()
 HEAD = 4096
 """Bytes of an executable that an ecosystem may look at (model/ecosystem.py)."""
 
@@ -34,7 +35,13 @@ def wants(ecosystem: Ecosystem, path: str, data: bytes) -> bool:
 
 
 def test_there_are_readers() -> None:
-    assert len(ECOSYSTEMS) > 30
+    assert len(ECOSYSTEMS) > 50
+    assert len(ECOSYSTEMS) == len(installed()) + len(declared())
+
+
+def test_what_is_declared_lies_in_a_folder_of_its_own() -> None:
+    assert all(ecosystem.declared for ecosystem in declared().values())
+    assert not any(ecosystem.declared for ecosystem in installed().values())
 
 
 @each

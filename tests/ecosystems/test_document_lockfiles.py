@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.ecosystems import (
+from plimsoll.ecosystems.declared import (
     cargo_lock,
     composer_lock,
     gradle_catalog,

@@ -3,8 +3,8 @@
 import pytest
 
 from plimsoll.ecosystems import gathering as module
+from plimsoll.ecosystems.declared.properties import Properties
 from plimsoll.ecosystems.gathering import Gathering, digest, fault, text_lines
-from plimsoll.ecosystems.properties import Properties
 from plimsoll.model.package import PackageRecord
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plimsoll.ecosystems import go_mod, go_sum, go_vendor
+from plimsoll.ecosystems.declared import go_mod, go_sum, go_vendor
 from plimsoll.model.package import Observed
 
 

@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 
-from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 from plimsoll.model.system import System
+from plimsoll.pipeline.readers import declared
 from plimsoll.plugins import discover
 from plimsoll.trees.patterns import PathPatterns
 
 DATA = Path(__file__).parents[1] / "data" / "lockfiles"
 SYSTEMS = discover("plimsoll.systems", System)
-DECLARED = {name: found for name, found in discover("plimsoll.ecosystems", Ecosystem).items() if found.declared}
+DECLARED = declared()
 STANDARD_LIBRARY = "stdlib"
 """Of Go; its line is that of the release."""
 DEVELOPING = {"dev", "test"}

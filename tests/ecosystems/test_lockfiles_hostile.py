@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json_with_comments
 from plimsoll.documents.yaml import read_yaml
-from plimsoll.ecosystems.npm_writing import is_version
+from plimsoll.ecosystems.declared.npm_writing import is_version
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import MOST_RECORDS, Observed
 from plimsoll.plugins import find
@@ -32,7 +32,7 @@ MANY = 100_000
 
 
 def plugin(name: str) -> Ecosystem:
-    found = find("plimsoll.ecosystems", Ecosystem, name)
+    found = find("plimsoll.ecosystems.declared", Ecosystem, name)
     assert found is not None
     return found
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from plimsoll.ecosystems.cargo_toml import CARGO_TOML
-from plimsoll.ecosystems.composer_json import COMPOSER_JSON
-from plimsoll.ecosystems.gemfile import GEMFILE
-from plimsoll.ecosystems.package_json import PACKAGE_JSON
-from plimsoll.ecosystems.pipfile import PIPFILE
-from plimsoll.ecosystems.pyproject import PYPROJECT
+from plimsoll.ecosystems.declared.cargo_toml import CARGO_TOML
+from plimsoll.ecosystems.declared.composer_json import COMPOSER_JSON
+from plimsoll.ecosystems.declared.gemfile import GEMFILE
+from plimsoll.ecosystems.declared.package_json import PACKAGE_JSON
+from plimsoll.ecosystems.declared.pipfile import PIPFILE
+from plimsoll.ecosystems.declared.pyproject import PYPROJECT
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from plimsoll.ecosystems import maven_pom
+from plimsoll.ecosystems.declared import maven_pom
 from plimsoll.model.package import Observed
 
 PARENT = "<parent><groupId>org.p</groupId><artifactId>parent</artifactId><version>7</version></parent>"

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from plimsoll.ecosystems.bun_lock import BUN_LOCK
-from plimsoll.ecosystems.npm_writing import aliased, integrity, is_version, reached, split
-from plimsoll.ecosystems.package_lock import PACKAGE_LOCK
-from plimsoll.ecosystems.pnpm_lock import PNPM_LOCK
-from plimsoll.ecosystems.yarn_lock import YARN_LOCK
+from plimsoll.ecosystems.declared.bun_lock import BUN_LOCK
+from plimsoll.ecosystems.declared.npm_writing import aliased, integrity, is_version, reached, split
+from plimsoll.ecosystems.declared.package_lock import PACKAGE_LOCK
+from plimsoll.ecosystems.declared.pnpm_lock import PNPM_LOCK
+from plimsoll.ecosystems.declared.yarn_lock import YARN_LOCK
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from plimsoll.ecosystems.pdm_lock import PDM_LOCK
-from plimsoll.ecosystems.pipfile_lock import PIPFILE_LOCK
-from plimsoll.ecosystems.poetry_lock import POETRY_LOCK
-from plimsoll.ecosystems.pylock import PYLOCK
-from plimsoll.ecosystems.requirements import REQUIREMENTS
-from plimsoll.ecosystems.uv_lock import UV_LOCK
+from plimsoll.ecosystems.declared.pdm_lock import PDM_LOCK
+from plimsoll.ecosystems.declared.pipfile_lock import PIPFILE_LOCK
+from plimsoll.ecosystems.declared.poetry_lock import POETRY_LOCK
+from plimsoll.ecosystems.declared.pylock import PYLOCK
+from plimsoll.ecosystems.declared.requirements import REQUIREMENTS
+from plimsoll.ecosystems.declared.uv_lock import UV_LOCK
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 

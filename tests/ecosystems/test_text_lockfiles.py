@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from plimsoll.ecosystems import gemfile_lock, gradle_lock, mix_lock, paket_lock, rebar_lock
+from plimsoll.ecosystems.declared import gemfile_lock, gradle_lock, mix_lock, paket_lock, rebar_lock
 from plimsoll.model.package import Observed
 
 SHA = "0123456789abcdef" * 4

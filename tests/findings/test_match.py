@@ -235,6 +235,24 @@ def test_two_versions_of_a_source_package_are_one_finding_that_the_worst_decides
     assert finding.location.layer == "sha256:other"
 
 
+def test_versions_on_branches_with_fixes_of_their_own_are_each_told_theirs() -> None:
+    branches = [
+        says("openssl", "CVE-2024-5535", "1.1.1-9"),
+        says("openssl", "CVE-2024-5535", "3.0.15-1", lo="3.0.0-1"),
+    ]
+    packages = [package("libssl1.1", "1.1.1-2", "openssl"), package("libssl3", "3.0.2-1", "openssl")]
+    (finding,) = of_statements(*branches, packages=packages).findings
+    assert finding.vulnerability is not None
+    assert finding.vulnerability.fixed_in == "3.0.15-1"
+    assert finding.fix == "Upgrade openssl 1.1.1-2 to 1.1.1-9 and 3.0.2-1 to 3.0.15-1, or all to 3.0.15-1 or later."
+    (alone,) = of_statements(*branches, packages=packages[:1]).findings
+    assert alone.fix == "Upgrade openssl to 1.1.1-9 or later."
+    open_end = [branches[0], says("openssl", "CVE-2024-5535", None, lo="3.0.0-1")]
+    (unfixed,) = of_statements(*open_end, packages=packages).findings
+    assert unfixed.vulnerability is not None
+    assert unfixed.vulnerability.fixed_in == ""
+
+
 def test_a_version_without_key_is_compared_by_the_reference_or_is_a_gap() -> None:
     huge = f"2.{'9' * 200}-1"  # over 62 bytes of digits: no key, but dpkg compares it
     nonsense = "not a version"

@@ -20,11 +20,11 @@ from plimsoll.documents.toml import read_toml
 from plimsoll.documents.xml import read_xml
 from plimsoll.documents.yaml import read_yaml_documents
 from plimsoll.errors import PlimsollError
-from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import MIB, Limits
 from plimsoll.model.purl import PurlError, parse_purl
 from plimsoll.model.statement import Feed
 from plimsoll.model.version import Scheme
+from plimsoll.pipeline.readers import declared, installed
 from plimsoll.plugins import discover
 from plimsoll.sources.bill import SBOM
 from plimsoll.sources.documents import ImageConfig, Index, Manifest, SavedImage, decode
@@ -67,7 +67,7 @@ def targets() -> dict[str, Target]:
 
 def _ecosystems() -> Iterable[Target]:
     """Give a target for each kind of file that an ecosystem reads: its samples, told apart by their ending."""
-    for ecosystem in discover("plimsoll.ecosystems", Ecosystem).values():
+    for ecosystem in (installed() | declared()).values():
         root = DATA / "ecosystems" / ecosystem.name
         kinds: dict[str, list[Path]] = {}
         for file in sorted(path for path in root.rglob("*") if path.is_file()):

@@ -129,3 +129,20 @@ def test_urgency_is_exploited_then_severity_then_probability() -> None:
     unlikely = replace(GLIBC, vulnerability=replace(GLIBC.vulnerability, exploited=False, epss=None))
     order = sorted([APT, NCURSES, unlikely, OPENSSL, GLIBC, ZLIB], key=urgency)
     assert order == [GLIBC, ZLIB, OPENSSL, unlikely, NCURSES, APT]
+
+
+def of_branches(name: str, fixed_in: str, *intervals: str) -> Finding:
+    """Give a finding of one package whose vulnerability has these affected intervals."""
+    finding = also(GLIBC, name, fixed_in, "maven")
+    (said,) = finding.evidence.statements
+    told = tuple(replace(said, interval=interval, state="affected") for interval in intervals)
+    return replace(finding, evidence=Evidence(statements=told))
+
+
+def test_the_fix_of_all_lies_in_no_branch_that_another_vulnerability_affects() -> None:
+    of_2_12 = of_branches("CVE-2021-45046", "2.12.2", "[2.0-beta9, 2.12.2)", "[2.13.0, 2.16.0)")
+    of_2_3 = of_branches("CVE-2021-45105", "2.3.1", "[2.0-beta9, 2.3.1)", "[2.4, 2.12.3)", "[2.13.0, 2.17.0)")
+    last = of_branches("CVE-2021-44832", "2.3.2", "[2.0-beta7, 2.3.2)", "[2.4, 2.12.4)", "[2.13.0, 2.17.1)")
+    assert only(of_2_3, last).remedy == "2.3.2"
+    assert only(of_2_12, of_2_3).remedy == "2.12.3"
+    assert only(of_2_12, of_2_3, last).remedy == "2.12.4"

@@ -8,6 +8,7 @@ import click
 from plimsoll.cli.console import cache_folder, tell, today, write
 from plimsoll.cli.examining import examination, tell_of
 from plimsoll.cli.formats import FormatName
+from plimsoll.cli.knowing import tell_notes
 from plimsoll.cli.options import about_targets, common, option, quietly
 from plimsoll.cli.parsing import Family
 from plimsoll.cli.progress import progress_for
@@ -62,8 +63,7 @@ def add_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 -
 def list_command(form: str, cache_dir: str | None) -> int:
     """Show the base images of the catalogue."""
     catalogue = read_catalogue(cache_folder(cache_dir))
-    for note in catalogue.notes:
-        tell(f"note: {note}", style="yellow")
+    tell_notes(catalogue, quiet=False)
     if form == "json":
         from plimsoll.reports.document import json_document
 

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from plimsoll.cli.console import cache_folder, tell, write
 from plimsoll.cli.examining import examination, tell_of
-from plimsoll.cli.knowing import Known, facts_of
+from plimsoll.cli.knowing import Known, facts_of, tell_notes
 from plimsoll.cli.options import about_targets, common, limits_of, option, quietly
 from plimsoll.cli.parsing import Command
 from plimsoll.cli.progress import progress_for
@@ -58,9 +58,14 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
 def _others(ctx: click.Context, options: dict[str, Any], report: Report, known: Known | None) -> Alternatives | None:
     """Compare the base of the report with the others in the catalogue; without any, nothing is opened for it."""
     cache = cache_folder(options["cache_dir"])
-    if not (known.facts.bases if known else read_catalogue(cache).entries):
+    if known is None:
+        catalogue = read_catalogue(cache)
+        if not catalogue.entries:
+            tell_notes(catalogue, quiet=options["quiet"])
+            return None
+        known = facts_of(ctx.obj, options)
+    if not known.facts.bases:
         return None
-    known = known or facts_of(ctx.obj, options)
     return alternatives(report, known.facts, cache, limits_of(ctx.obj, options["limit"], options["timeout"]))
 
 

@@ -11,7 +11,7 @@ from plimsoll.cli.settings import Settings
 from plimsoll.findings.waive import read_waivers
 from plimsoll.knowledge.end_of_life import end_of_life, version_of_codename
 from plimsoll.knowledge.snapshot import open_knowledge, store_path
-from plimsoll.pipeline.bases import read_catalogue
+from plimsoll.pipeline.bases import Catalogue, read_catalogue
 from plimsoll.pipeline.scan import Facts
 
 
@@ -28,8 +28,7 @@ def facts_of(settings: Settings, options: Mapping[str, Any]) -> Known:
     cache = cache_folder(options["cache_dir"])
     store = open_knowledge(cache)
     catalogue = read_catalogue(cache)
-    for note in () if options["quiet"] else catalogue.notes:
-        tell(f"note: {note}", style="yellow")
+    tell_notes(catalogue, quiet=options["quiet"])
     facts = Facts(
         knowledge=store,
         end_of_life=end_of_life,
@@ -43,3 +42,9 @@ def facts_of(settings: Settings, options: Mapping[str, Any]) -> Known:
         bases=catalogue.entries,
     )
     return Known(facts=facts, cache=cache)
+
+
+def tell_notes(catalogue: Catalogue, *, quiet: bool) -> None:
+    """Tell which base images cannot be used, and why."""
+    for note in () if quiet else catalogue.notes:
+        tell(f"note: {note}", style="yellow")

@@ -71,6 +71,26 @@ class Case:
         """The hit that decides: worst severity, then state, then without a fix, then by version text."""
         return self.hits[0] if len(self.hits) == 1 else min(self.hits, key=self._severest_first)
 
+    @property
+    def fixes(self) -> dict[str, str]:
+        """What fixes each installed version, "" where nothing does; installs in a better state ask for nothing.
+
+        Branches may be fixed each on its own: ws 6.2.1 by 6.2.3, 8.17.0 by 8.17.1.
+        """
+        state, found = self.worst.state, dict[str, list[str]]()
+        for hit in self.hits:
+            if hit.state is state:
+                found.setdefault(hit.install.source_version, []).append(hit.fixed_in)
+        return {version: self._newest(fixes) for version, fixes in found.items()}
+
+    @property
+    def fixed_in(self) -> str:
+        """The version that has the fixes of all installed versions, "" where one has none."""
+        return self._newest(list(self.fixes.values()))
+
+    def _newest(self, fixes: list[str]) -> str:
+        return "" if "" in fixes else self.worst.install.ruler.newest(fixes)
+
     def _severest_first(self, hit: Hit) -> tuple[int, int, bool, str]:
         rank = severity_of(hit.statements, self.threat).rank
         return (-rank, _WORST_FIRST.index(hit.state), bool(hit.fixed_in), hit.install.version)
@@ -106,7 +126,7 @@ def _finding(
 ) -> Finding:
     install = hit.install
     versions = sorted({one.install.source_version for one in case.hits})
-    fixed_in = hit.fixed_in
+    fixed_in = case.fixed_in
     return Finding(
         id=f"{FindingKind.VULNERABILITY}:{case.package}:{case.vulnerability}",
         kind=FindingKind.VULNERABILITY,
@@ -154,8 +174,17 @@ def _fix(case: Case, hit: Hit, fixed_in: str) -> str:
     if not case.certain and hit.state is not State.UNDETERMINED:
         return f"Compare {name} {hit.install.source_version} with the advisories by hand."
     if fixed_in:
-        return f"Upgrade {name} to {fixed_in} or later."
+        return _upgrade(case, name, fixed_in)
     return _NOTHING_TO_DO.get(hit.state, _NOT_JUDGED).format(name=name)
+
+
+def _upgrade(case: Case, name: str, fixed_in: str) -> str:
+    """Say what fixes each installed version, where they lie on branches with fixes of their own."""
+    fixes = case.fixes
+    if len(set(fixes.values())) < 2:
+        return f"Upgrade {name} to {fixed_in} or later."
+    each = [f"{version} to {fix}" for version, fix in fixes.items()]
+    return f"Upgrade {name} {', '.join(each[:-1])} and {each[-1]}, or all to {fixed_in} or later."
 
 
 def _statements(case: Case, background: Background) -> Iterable[StatementEvidence]:

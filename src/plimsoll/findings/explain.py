@@ -157,7 +157,7 @@ def _others(finding: Finding, others: Alternatives) -> Iterable[str]:
     elif not clearing:
         yield f"of {others.compared} other {others.family} images in the catalogue none is known to be without it"
     if others.left_out:
-        yield f"{others.left_out} more of them were not compared"
+        yield f"{others.left_out} more of them {'was' if others.left_out == 1 else 'were'} not compared"
 
 
 def _clearing(each: Clearing, findings: int) -> str:

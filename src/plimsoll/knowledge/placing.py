@@ -32,6 +32,11 @@ def is_trusted(path: Path) -> bool:
         status = path.stat()
     except OSError:
         return False
+    return is_private(status)
+
+
+def is_private(status: os.stat_result) -> bool:
+    """Say the same of what is known of it."""
     return status.st_uid in {os.geteuid(), 0} and not status.st_mode & _OTHERS_MAY_WRITE
 
 

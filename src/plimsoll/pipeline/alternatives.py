@@ -30,15 +30,16 @@ def alternatives(report: Report, facts: Facts, cache: Path, limits: Limits) -> A
     ours = [finding for finding in report.findings if finding.origin == BASE]
     doubtful = [finding for finding in report.undetermined if finding.origin == BASE]
     others = _others(report, facts.bases, family)
+    known = _named((*ours, *doubtful)) | _of_base(report, facts, cache, limits)
     clearings, left_out = [], len(others[MOST_COMPARED:])
     for entry in others[:MOST_COMPARED]:
         try:
             packages = packages_of(cache, entry.name, limits)
-        except HostileInputError:  # it is said to be damaged where the catalogue is listed
+        except HostileInputError:
             left_out += 1
             continue
         matched = match(entry.digest, packages, facts.knowledge, facts.end_of_life, facts.as_of)
-        clearings.append(_clearing(entry, packages, matched, ours, doubtful))
+        clearings.append(_clearing(entry, packages, matched, (ours, doubtful), known))
     clearing = [each for each in clearings if each.cleared]
     return Alternatives(
         family=family,
@@ -50,29 +51,42 @@ def alternatives(report: Report, facts: Facts, cache: Path, limits: Limits) -> A
 
 
 def _others(report: Report, catalogue: Sequence[BaseImage], family: str) -> list[BaseImage]:
-    """Give the images that could take the place of the base, the newest first."""
+    """Give the images that could take the place of the base, the newest first, each once whatever its names."""
     platforms = {subject.platform for subject in report.subjects}
     base = report.base.digest if report.base else ""
     fitting = [
         entry for entry in catalogue if entry.family == family and entry.digest != base and entry.platform in platforms
     ]
-    return sorted(fitting, key=lambda entry: (entry.created, entry.name), reverse=True)
+    once = {entry.digest: entry for entry in reversed(fitting)}
+    return sorted(once.values(), key=lambda entry: (entry.created, entry.name), reverse=True)
+
+
+def _of_base(report: Report, facts: Facts, cache: Path, limits: Limits) -> set[str]:
+    """Name what the base itself has: the report may hide some of it, and own layers may have replaced packages."""
+    name = next((entry.name for entry in facts.bases if report.base and entry.digest == report.base.digest), "")
+    try:
+        packages = packages_of(cache, name, limits) if name else ()
+    except HostileInputError:
+        return set()
+    matched = match(name, packages, facts.knowledge, facts.end_of_life, facts.as_of)
+    return _named((*matched.findings, *matched.undetermined))
 
 
 def _clearing(
     entry: BaseImage,
     packages: Sequence[Package],
     matched: Matched,
-    ours: Sequence[Finding],
-    doubtful: Sequence[Finding],
+    of_report: tuple[Sequence[Finding], Sequence[Finding]],
+    known: set[str],
 ) -> Clearing:
+    """Compare an image with what a report has of its base; `known` names all that the base has."""
+    ours, doubtful = of_report
     every = (*ours, *doubtful)
     has = _named((*matched.findings, *matched.undetermined))
     measured = _measured(packages, matched)
     cleared = frozenset(
         finding.id for finding in every if not has.intersection(_names(finding)) and measured(finding.fix_key)
     )
-    known = _named(every)
     return Clearing(
         name=entry.name,
         distro=entry.distro,

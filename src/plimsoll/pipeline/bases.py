@@ -17,7 +17,7 @@ from typing import BinaryIO
 import msgspec
 
 from plimsoll.errors import HostileInputError, LimitError, PlimsollError, TargetError, UsageError
-from plimsoll.knowledge.placing import is_trusted, move, private_folder
+from plimsoll.knowledge.placing import is_private, is_trusted, move, private_folder
 from plimsoll.model.bases import BaseImage
 from plimsoll.model.limits import Limits
 from plimsoll.model.package import Package
@@ -57,7 +57,7 @@ def read_catalogue(cache: Path) -> Catalogue:
     folder = cache / FOLDER
     try:
         names = sorted(entry.name for entry in os.scandir(folder) if not entry.name.startswith("."))
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return Catalogue()
     except OSError as error:
         return Catalogue(notes=(f"base images are not known: {folder} cannot be read: {error.strerror}",))
@@ -81,7 +81,7 @@ def packages_of(cache: Path, name: str, limits: Limits) -> tuple[Package, ...]:
         head = _head(file, path)
         if head.size > limits.report_size:
             raise LimitError("report_size", limits.report_size, f"the base image {name}")
-        body = file.read(head.size + 1)
+        body = _rest(file, head.size, path)
     if len(body) != head.size or _checksum(body) != head.checksum:
         raise _damaged(path, "its packages are not those that were written")
     try:
@@ -149,7 +149,9 @@ def remove(cache: Path, name: str) -> None:
         advice = f"There are: {names}" if names else "It is empty; add one: plimsoll base add TARGET"
         raise UsageError(f"the catalogue has no base image {name[:100]!r}", advice=advice) from None
     except OSError as error:
-        raise PlimsollError(f"{_path(cache, name)} cannot be removed: {error.strerror}") from error
+        raise PlimsollError(
+            f"{_path(cache, name)} cannot be removed: {error.strerror}", advice="Remove it by hand."
+        ) from error
 
 
 def _own_name(name: str) -> str:
@@ -184,16 +186,24 @@ def _read_head(path: Path) -> BaseImage:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open a plain file, neither following a link nor waiting at a pipe."""
+    """Open a plain file that nobody else may have written, neither following a link nor waiting at a pipe."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise _damaged(path, error.strerror or "it cannot be opened") from error
-    file = os.fdopen(handle, "rb")
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        file.close()
-        raise _damaged(path, "it is no plain file")
-    return file
+    status = os.fstat(handle)
+    is_plain = stat.S_ISREG(status.st_mode)
+    if is_plain and is_private(status):
+        return os.fdopen(handle, "rb")
+    os.close(handle)
+    raise _damaged(path, "others may write it, or it is someone else's" if is_plain else "it is no plain file")
+
+
+def _rest(file: BinaryIO, size: int, path: Path) -> bytes:
+    try:
+        return file.read(size + 1)
+    except OSError as error:
+        raise _damaged(path, error.strerror or "it cannot be read") from error
 
 
 def _head(file: BinaryIO, path: Path) -> _Head:

@@ -17,8 +17,8 @@ from plimsoll.pipeline.distribution import VersionOf, recognise, stated_by_user
 from plimsoll.pipeline.inventory import Inventory, take_inventory
 from plimsoll.pipeline.layers import LayerReader
 from plimsoll.pipeline.listed import as_stated, with_releases
+from plimsoll.pipeline.readers import declared, installed
 from plimsoll.pipeline.target import opened
-from plimsoll.plugins import discover
 from plimsoll.sources.bill import UNUSABLE
 from plimsoll.trees.memory import LayerMemory
 from plimsoll.trees.paths import ancestors
@@ -131,10 +131,9 @@ def _listed(how: Examination, target: Opened, version_of: VersionOf) -> Examined
 
 def _looking(how: Examination, target: Opened) -> dict[str, Ecosystem]:
     """Choose the plug-ins: source trees tell what is declared, everything else what is installed."""
-    every: dict[str, Ecosystem] = discover("plimsoll.ecosystems", Ecosystem)
     if target.subject.kind == SOURCE_TREE:
-        return {name: plugin for name, plugin in every.items() if plugin.declared}
-    return {name: plugin for name, plugin in every.items() if how.declared or not plugin.declared}
+        return declared()
+    return installed() | declared() if how.declared else installed()
 
 
 def _joined(

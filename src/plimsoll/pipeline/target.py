@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from plimsoll.errors import TargetError, UsageError
-from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import Limits
+from plimsoll.pipeline.readers import declared
 from plimsoll.plugins import discover
 from plimsoll.sources.source_tree import SOURCE_TREE, open_lockfile
 from plimsoll.sources.storage import is_compressed, pieces, spool
@@ -187,13 +187,15 @@ def _expect_readable(path: Path, target: str) -> None:
 
 def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Opened:
     try:
-        if scheme in {"", SOURCE_TREE.name} and _is_declaration(request):
-            return open_lockfile(request)
+        if scheme == SOURCE_TREE.name and (lockfile := _lockfile(request)):
+            return lockfile
         if scheme:
             return kinds[scheme].open(request)
         for kind in sorted(kinds.values(), key=lambda kind: -kind.precedence):
             if kind.recognises(request.path, request.limits):
                 return kind.open(request)
+        if lockfile := _lockfile(request):
+            return lockfile
     except OSError as error:
         raise TargetError(f"{request.name} cannot be read: {error.strerror}") from error
     known = "; ".join(f"{kind.name}: {kind.title}" for kind in kinds.values())
@@ -207,9 +209,17 @@ def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Ope
     raise TargetError(f"{request.name} is of no known kind", advice=advice)
 
 
-def _is_declaration(request: Request) -> bool:
-    """Say whether a file is one by which a source tree declares packages."""
-    declared = {
-        name: plugin.paths for name, plugin in discover("plimsoll.ecosystems", Ecosystem).items() if plugin.declared
-    }
-    return request.path.is_file() and bool(PathPatterns(declared).find(Path(request.name).name))
+_MOST_FOLDERS = 2
+"""Folders that a pattern of what is declared has before the file's own name."""
+
+
+def _lockfile(request: Request) -> Opened | None:
+    """Open a file by which a source tree declares packages, with the folders by which it is known; else None."""
+    if not request.path.is_file():
+        return None
+    patterns = PathPatterns({name: plugin.paths for name, plugin in declared().items()})
+    names = Path(request.name).absolute().parts[1:]
+    for folders in range(min(_MOST_FOLDERS + 1, len(names))):
+        if patterns.find("/".join(names[-1 - folders :])):
+            return open_lockfile(request, folders)
+    return None

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 
 from plimsoll.errors import VersionRefusedError
-from plimsoll.model.finding import Finding
+from plimsoll.model.finding import Finding, StatementEvidence
 from plimsoll.model.report import Report
 from plimsoll.model.score import Part, Score, value
 from plimsoll.model.severity import Severity
+from plimsoll.model.statement import State
 from plimsoll.model.version import Scheme
 from plimsoll.plugins import discover
 from plimsoll.reports.origins import origin_word
@@ -121,16 +122,37 @@ def _fixed_in(available: list[Finding]) -> str:
     versions = {each.vulnerability.fixed_in: None for each in available if each.vulnerability}
     if len(versions) < 2:
         return "".join(versions)
-    schemes = {evidence.scheme for each in available for evidence in each.evidence.statements if evidence.decides}
-    return _newest(versions, schemes) or f"{len(versions)} versions"
-
-
-def _newest(versions: Iterable[str], schemes: set[str]) -> str:
-    known = discover("plimsoll.versions", Scheme)
-    scheme = known.get(schemes.pop()) if len(schemes) == 1 else None
+    deciding = [evidence for each in available for evidence in each.evidence.statements if evidence.decides]
+    schemes = {evidence.scheme for evidence in deciding}
+    scheme = discover("plimsoll.versions", Scheme).get(schemes.pop()) if len(schemes) == 1 else None
     if scheme is None:
-        return ""
+        return f"{len(versions)} versions"
     try:
-        return max(versions, key=cmp_to_key(scheme.compare))
+        newest = max(versions, key=cmp_to_key(scheme.compare))
+        return _beyond(newest, _branches(deciding), scheme)
     except VersionRefusedError:
-        return ""
+        return f"{len(versions)} versions"
+
+
+def _branches(deciding: Iterable[StatementEvidence]) -> set[tuple[str, str]]:
+    """Give the affected intervals that have a start and are fixed by their end: those of branches.
+
+    One from the start needs no look: the finding's own fix, or the installed version, is at its end already.
+    """
+    affected = {said.interval for said in deciding if said.state != State.NOT_AFFECTED and said.interval.endswith(")")}
+    bounds = (text[1:-1].partition(", ") for text in affected)
+    return {(lo, hi) for lo, _, hi in bounds if lo != "0" and hi and hi != "∞"}
+
+
+def _beyond(version: str, branches: Collection[tuple[str, str]], scheme: Scheme) -> str:
+    """Leave the branches in which the newest of the fixes is itself affected by something else that was found.
+
+    The fix of an old branch may be older than that of another vulnerability on a newer one: log4j-core 2.3 leaves
+    CVE-2021-45046 with 2.12.2, which has CVE-2021-45105 until 2.12.3. Each round leaves one branch behind.
+    """
+    for _ in range(len(branches)):
+        ends = [hi for lo, hi in branches if scheme.compare(lo, version) <= 0 and scheme.compare(version, hi) < 0]
+        if not ends:
+            break
+        version = max(ends, key=cmp_to_key(scheme.compare))
+    return version

@@ -62,7 +62,7 @@ def open_directory(request: Request) -> Opened:
 class DirectoryLayer:
     """A directory as one layer without digest: it is read anew each time, for it may have changed.
 
-    Folders named in `left_out` are not entered; `only` is the name of the one file that is looked at, "" for all.
+    Folders named in `left_out` are not entered; `only` is the path of the one file that is looked at, "" for all.
     """
 
     path: Path
@@ -159,12 +159,12 @@ class _Walk:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
         if self._only:
-            listed = [entry for entry in listed if entry.name == self._only]
+            listed = [entry for entry in listed if f"{self._only}/".startswith(f"{_join(path, entry.name)}/")]
         return _Folder(descriptor=folder, path=path, rest=iter(listed))
 
     def _entry_of(self, folder: _Folder, entry: "os.DirEntry[str]") -> _Folder | None:
         """Record one entry; give the folder that it is, opened, where that is to be walked."""
-        path = f"{folder.path}/{entry.name}" if folder.path else entry.name
+        path = _join(folder.path, entry.name)
         try:
             state = entry.stat(follow_symlinks=False)
             kind = _kind(state.st_mode)
@@ -232,6 +232,10 @@ class _Walk:
             faults=tuple(self._faults),
             fault_count=self._fault_count,
         )
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 class _closing:  # noqa: N801 - reads like contextlib.closing, for a descriptor

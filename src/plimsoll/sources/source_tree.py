@@ -25,10 +25,12 @@ def open_source_tree(request: Request) -> Opened:
     return _opened(request, took, DirectoryLayer(path=request.path, left_out=LEFT_OUT))
 
 
-def open_lockfile(request: Request) -> Opened:
-    """Open a single file as a source tree of one file."""
+def open_lockfile(request: Request, folders: int = 0) -> Opened:
+    """Open a single file as a source tree of one file, with so many of the folders that it lies in."""
     path = request.path.absolute()
-    return _opened(request, "one file of a source tree", DirectoryLayer(path=path.parent, only=path.name))
+    root = path.parents[folders]
+    only = path.relative_to(root).as_posix()
+    return _opened(request, "one file of a source tree", DirectoryLayer(path=root, only=only))
 
 
 def _opened(request: Request, took: str, layer: DirectoryLayer) -> Opened:

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.xml import Element, read_xml
+from plimsoll.ecosystems.declared.properties import Properties
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.properties import Properties
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import COMPLETED_BY, Observed, PackageRecord
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.documents.yaml import YamlMapping, read_yaml_documents
+from plimsoll.ecosystems.declared.npm_writing import integrity, is_version, needed, reached, scope, split
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.npm_writing import integrity, is_version, needed, reached, scope, split
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -2,8 +2,8 @@
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.shapes import mapping, mappings, text, texts
+from plimsoll.ecosystems.declared.pypi_writing import Table, Versions, digests, is_for_developing, name_in, read_tables
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.pypi_writing import Table, Versions, digests, is_for_developing, name_in, read_tables
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import key_lines, read_json
 from plimsoll.documents.shapes import mapping, sequence, text
+from plimsoll.ecosystems.declared.pypi_writing import digests, is_for_developing
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.pypi_writing import digests, is_for_developing
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

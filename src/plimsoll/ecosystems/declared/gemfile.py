@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from plimsoll.ecosystems.asking import Asking
+from plimsoll.ecosystems.declared.asking import Asking
 from plimsoll.ecosystems.gathering import Gathering, text_lines
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed

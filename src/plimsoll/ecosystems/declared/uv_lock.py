@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.shapes import mapping, mappings, text, texts
+from plimsoll.ecosystems.declared.npm_writing import reached, scope
+from plimsoll.ecosystems.declared.pypi_writing import Table, digests, files, read_tables
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.npm_writing import reached, scope
-from plimsoll.ecosystems.pypi_writing import Table, digests, files, read_tables
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

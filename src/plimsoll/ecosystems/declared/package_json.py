@@ -1,8 +1,8 @@
 """What a project of npm, Yarn, pnpm or Bun asks for: package.json (npm documentation, "package.json")."""
 
 from plimsoll.documents.shapes import text
-from plimsoll.ecosystems.asking import Asking, Table, entries, is_outside, of_json
-from plimsoll.ecosystems.npm_writing import aliased
+from plimsoll.ecosystems.declared.asking import Asking, Table, entries, is_outside, of_json
+from plimsoll.ecosystems.declared.npm_writing import aliased
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 

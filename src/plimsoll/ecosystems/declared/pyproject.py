@@ -6,8 +6,8 @@ Poetry, PDM and uv have tables of their own besides, or had them before the stan
 from collections.abc import Iterable
 
 from plimsoll.documents.shapes import mapping, mappings, sequence, text, texts
-from plimsoll.ecosystems.asking import Asking, Table, entries, of_toml, versions_in
-from plimsoll.ecosystems.pypi_writing import name_in
+from plimsoll.ecosystems.declared.asking import Asking, Table, entries, of_toml, versions_in
+from plimsoll.ecosystems.declared.pypi_writing import name_in
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 from plimsoll.systems.languages import pypi_name

@@ -1,7 +1,7 @@
 """What a Rust project asks for: Cargo.toml (The Cargo Book, "Specifying Dependencies")."""
 
 from plimsoll.documents.shapes import mapping, text
-from plimsoll.ecosystems.asking import Asking, Table, entries, of_toml, versions_in
+from plimsoll.ecosystems.declared.asking import Asking, Table, entries, of_toml, versions_in
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 

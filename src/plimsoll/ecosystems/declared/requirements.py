@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from plimsoll.documents.bounds import as_utf8
 from plimsoll.documents.errors import DocumentError
+from plimsoll.ecosystems.declared.pypi_writing import digests, is_for_developing
 from plimsoll.ecosystems.gathering import Gathering, fault, text_lines
-from plimsoll.ecosystems.pypi_writing import digests, is_for_developing
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import key_lines, read_json
 from plimsoll.documents.shapes import mapping, text
+from plimsoll.ecosystems.declared.npm_writing import aliased, integrity, is_version, needed
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.npm_writing import aliased, integrity, is_version, needed
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.shapes import mapping, mappings, text
+from plimsoll.ecosystems.declared.pypi_writing import Table, Versions, digests, files, read_tables
 from plimsoll.ecosystems.gathering import Gathering, fault
-from plimsoll.ecosystems.pypi_writing import Table, Versions, digests, files, read_tables
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

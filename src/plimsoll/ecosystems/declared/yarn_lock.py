@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.documents.yaml import YamlMapping, read_yaml
+from plimsoll.ecosystems.declared.npm_writing import aliased, integrity, is_version, needed, split
 from plimsoll.ecosystems.gathering import Gathering, fault, text_lines
-from plimsoll.ecosystems.npm_writing import aliased, integrity, is_version, needed, split
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed, PackageRecord
 

@@ -1,7 +1,7 @@
 """What a PHP project asks for: composer.json (Composer documentation, "The composer.json schema")."""
 
 from plimsoll.documents.shapes import text
-from plimsoll.ecosystems.asking import Asking, Table, entries, of_json
+from plimsoll.ecosystems.declared.asking import Asking, Table, entries, of_json
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 

@@ -1,7 +1,7 @@
 """What a Python project asks for by Pipenv: Pipfile (Pipfile specification)."""
 
 from plimsoll.documents.shapes import mapping
-from plimsoll.ecosystems.asking import Asking, Table, entries, of_toml, versions_in
+from plimsoll.ecosystems.declared.asking import Asking, Table, entries, of_toml, versions_in
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import Observed
 
