@@ -13,6 +13,8 @@ from plimsoll.findings.streams import Holds, applies
         ("", "module:nodejs:18", "1:18.1-1.module_el8", Holds.NO),
         ("module:?", "module:nodejs:18", "1:18.1-1.module_el8", Holds.UNKNOWN),
         ("module:?", "", "1:18.1-1.el8", Holds.NO),
+        ("module:?", "", "1:18.1-1.module_el8+1+ab", Holds.UNKNOWN),
+        ("module:nodejs:18", "", "1:16.14.0-4.module+el8.6.0+14877+f643d2d6", Holds.UNKNOWN),
         ("esm", "", "1.0.1f-1ubuntu2.27+esm1", Holds.YES),
         ("esm", "", "1.0.1f-1ubuntu2.27", Holds.ALONE),
         ("ltss", "", "1.0-1", Holds.ALONE),

@@ -120,7 +120,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def reader(memory: LayerMemory, plugins: dict[str, Ecosystem] | None = None, *, verify: bool = False) -> LayerReader:
-    return LayerReader(plugins or BOTH, memory, Limits(), verify=verify)
+    return LayerReader(lambda: plugins or BOTH, memory, Limits(), verify=verify)
 
 
 def test_a_file_that_did_not_change_is_not_read_again_unless_asked(tmp_path: Path, archive: Path) -> None:

@@ -16,9 +16,10 @@ from plimsoll.cli.progress import progress_for
 from plimsoll.cli.values import PathName
 from plimsoll.compliance.score import fix_of, mass_of, what_if
 from plimsoll.errors import TargetError, UsageError
-from plimsoll.findings.explain import explain, find
+from plimsoll.findings.explain import explain, explain_not_applicable, find, not_applicable
 from plimsoll.findings.origin import BASE
 from plimsoll.model.bases import Alternatives
+from plimsoll.model.finding import Finding, NotApplicable
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import Report
 from plimsoll.pipeline.alternatives import alternatives
@@ -45,14 +46,25 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
     if options["target"] and options["report"] and is_typed:
         raise UsageError("TARGET and --report exclude each other")
     report, known = _report(ctx, options)
-    found = find(report, options["finding"])
+    found, inapplicable = _found(report, options["finding"])
     others = _others(ctx, options, report, known) if any(finding.origin == BASE for finding in found) else None
     texts = []
     for finding in found:
         without = what_if(report.score, {fix_of(finding, report.checks)} & {part.fix for part in report.score.parts})
         texts.append(explain(finding, report, mass_of(finding, report.checks), without, others))
-    write("\n".join(texts))
+    write("\n".join((*texts, *map(explain_not_applicable, inapplicable))))
     return 0
+
+
+def _found(report: Report, wanted: str) -> tuple[tuple[Finding, ...], tuple[NotApplicable, ...]]:
+    """Give the findings that are meant, and what is said not to apply. Raises UsageError where there is neither."""
+    inapplicable = not_applicable(report, wanted)
+    try:
+        return find(report, wanted), inapplicable
+    except UsageError:
+        if not inapplicable:
+            raise
+        return (), inapplicable
 
 
 def _others(ctx: click.Context, options: dict[str, Any], report: Report, known: Known | None) -> Alternatives | None:

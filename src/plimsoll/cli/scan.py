@@ -132,7 +132,7 @@ def _has_hits(report: Report, fail_on: Severity | None) -> bool:
 def _unmeasured(report: Report) -> str:
     things = sum(gap.count for gap in report.gaps)
     if not things:
-        return "nothing was left unmeasured"
+        return "nothing was left unmeasured" if report.score.low is not None else "nothing was measured"
     return f"not measured: {_many(things, 'thing')} in {_many(len(report.gaps), 'question')}"
 
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from plimsoll.findings.find import find
+from plimsoll.findings.find import find, not_applicable
 from plimsoll.model.bases import Alternatives, BaseFacts, Clearing
 from plimsoll.model.declared import declarations, declared_at, needed_by
-from plimsoll.model.finding import Finding, SeverityEvidence, StatementEvidence, Vulnerability
+from plimsoll.model.finding import Finding, NotApplicable, SeverityEvidence, StatementEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.score import Score
 from plimsoll.model.statement import State
 
-__all__ = ["explain", "find"]
+__all__ = ["explain", "explain_not_applicable", "find", "not_applicable"]
 
 _WIDTH = 13
 _MOST_NAMES = 6
@@ -46,6 +46,22 @@ def explain(
         *_section("References", finding.references),
     ]
     return "".join(f"{_printing(line).rstrip()}\n" for line in lines)
+
+
+def explain_not_applicable(said: NotApplicable) -> str:
+    """Write why vulnerabilities of a source package do not apply, and which, ending in a newline."""
+    lines = [
+        f"{_vulnerabilities(len(said.vulnerabilities))} of {said.package} {said.version} do not apply",
+        "",
+        *_rows((("Subject", said.subject), ("Package", f"{said.package} {said.version}"))),
+        *_section("Reason", [f"{said.reason[:1].upper()}{said.reason[1:]}."]),
+        *_section("Not applicable", said.vulnerabilities),
+    ]
+    return "".join(f"{_printing(line).rstrip()}\n" for line in lines)
+
+
+def _vulnerabilities(number: int) -> str:
+    return f"{number} vulnerabilit{'y' if number == 1 else 'ies'}"
 
 
 def _doubt(finding: Finding) -> Iterable[str]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from plimsoll.errors import UsageError
-from plimsoll.model.finding import Finding
+from plimsoll.model.finding import Finding, NotApplicable
 from plimsoll.model.report import Report
 
 _SUGGESTIONS = 5
@@ -25,6 +25,16 @@ def find(report: Report, wanted: str) -> tuple[Finding, ...]:
     if not found:
         raise UsageError(f"the report has no finding {wanted.strip()!r}", advice=_advice(asked, every))
     return found
+
+
+def not_applicable(report: Report, wanted: str) -> tuple[NotApplicable, ...]:
+    """Give what is said not to apply, where `wanted` names a vulnerability of it, its source package, or both."""
+    asked = set(_BETWEEN.split(wanted.strip().casefold()))
+    return tuple(
+        each
+        for each in report.not_applicable
+        if asked <= {each.package.casefold(), *(name.casefold() for name in each.vulnerabilities)}
+    )
 
 
 def _short_names(finding: Finding) -> set[str]:

@@ -20,13 +20,15 @@ _MARKS = {"esm": re.compile(r"esm", re.IGNORECASE)}
 _EXTENSIONS = frozenset({"esm", "ltss", "els"})
 _BESIDE = ("extra:", "sig-")
 _NUMBER = re.compile(r"(?:\d+:)?(\d+)")
+_MODULAR = re.compile(r"\.module[_+]")
 
 
 def applies(stated: str, stream: str, version: str, until: str | None = None) -> Holds:
     """Say whether a statement of a stream holds for a package of a stream, at a version; `until` is its upper bound.
 
     What is said of the release as such holds for packages of no module. What is said of a module holds for its
-    packages only (rpm modularity: builds of different modules share names and are no updates of each other). Extended
+    packages only (rpm modularity: builds of different modules share names and are no updates of each other); a build
+    that says it is of a module, and not of which, as bills of materials list it, may be of any. Extended
     support (Ubuntu's ESM, SUSE's LTSS) goes on with the versions of the release: where only it has a fix, everybody is
     affected below it; where the release has a word of its own, that holds for builds of the release. What is kept
     beside a release (Amazon's extras) is told apart by its major version. Other supports (EUS, AUS …) are versions of
@@ -34,8 +36,10 @@ def applies(stated: str, stream: str, version: str, until: str | None = None) ->
     """
     if stated == stream:
         return Holds.YES
-    if stated == ANY_MODULE:
-        return Holds.UNKNOWN if stream.startswith("module:") else Holds.NO
+    if stated == ANY_MODULE and stream.startswith("module:"):
+        return Holds.UNKNOWN
+    if stated.startswith("module:") and not stream and _MODULAR.search(version):
+        return Holds.UNKNOWN
     if stream:
         return Holds.NO
     if stated in _EXTENSIONS:

@@ -17,7 +17,7 @@ from plimsoll.pipeline.distribution import VersionOf, recognise, stated_by_user
 from plimsoll.pipeline.inventory import Inventory, take_inventory
 from plimsoll.pipeline.layers import LayerReader
 from plimsoll.pipeline.listed import as_stated, with_releases
-from plimsoll.pipeline.readers import declared, installed
+from plimsoll.pipeline.readers import declared, fingerprint, installed
 from plimsoll.pipeline.target import opened
 from plimsoll.sources.bill import UNUSABLE
 from plimsoll.trees.memory import LayerMemory
@@ -91,7 +91,7 @@ def examine(how: Examination, version_of: VersionOf, standard_input: IO[bytes], 
     with opened(how.target, how.platform, how.limits, standard_input) as target:
         if target.listed is not None:
             return _listed(how, target, version_of)
-        reader = LayerReader(_looking(how, target), memory, how.limits, verify=how.verify)
+        reader = LayerReader(lambda: _looking(how, target), memory, how.limits, verify=how.verify)
         progress.start(sum(layer.size for layer in target.layers), target.subject.name)
         try:
             joined = _joined(how, target, reader, version_of, progress.advance)
@@ -142,7 +142,7 @@ def _joined(
     """Join the layers, or recall what came of it for the same verified layers, plug-ins and options."""
     known = reader.verified(target.layers)
     if known is not None:
-        recalled = reader.memory.recall_joined(_inputs(how, target, reader, known), Joined)
+        recalled = reader.memory.recall_joined(_inputs(how, target, known), Joined)
         if recalled is not None:
             return recalled
     stated = stated_by_user(how.distro) if how.distro else None
@@ -150,7 +150,7 @@ def _joined(
     joined = Joined(inventory=take_inventory(seen, stated or recognise(seen, version_of)), layers=_layer_facts(seen))
     verified = tuple(layer.diff_id for layer in seen.layers)
     if all(verified):
-        reader.memory.keep_joined(_inputs(how, target, reader, verified), joined)
+        reader.memory.keep_joined(_inputs(how, target, verified), joined)
     return joined
 
 
@@ -159,10 +159,9 @@ def shaping(limits: Limits) -> list[tuple[str, float]]:
     return sorted((name, value) for name, value in asdict(limits).items() if name != "timeout")
 
 
-def _inputs(how: Examination, target: Opened, reader: LayerReader, diff_ids: tuple[str, ...]) -> object:
+def _inputs(how: Examination, target: Opened, diff_ids: tuple[str, ...]) -> object:
     """List all that a join depends on; the configuration's digest stands for the recipe and the subject."""
-    plugins = [(plugin.name, plugin.version) for plugin in reader.ecosystems.values()]
-    return (JOIN, target.subject.id, diff_ids, plugins, (how.distro, how.declared, how.skip_dirs, how.skip_files))
+    return (JOIN, target.subject.id, diff_ids, fingerprint(), (how.distro, how.declared, how.skip_dirs, how.skip_files))
 
 
 def _see(how: Examination, target: Opened, reader: LayerReader, advance: Callable[[int], None]) -> Seen:

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from threading import Event, Lock
 
 from plimsoll.errors import HostileInputError, LimitError, PlimsollError
@@ -20,14 +21,19 @@ _TURN = 0.0005
 """Seconds that a thread keeps the interpreter while others wait; hashing a piece takes about twice as long."""
 
 
+Choose = Callable[[], Mapping[str, Ecosystem]]
+"""Gives the plug-ins that are to look at a target; loading them takes longer than recalling what they saw."""
+
+
 class LayerReader:
     """Reads layers with one set of plug-ins, memory, limits and deadline."""
 
-    def __init__(
-        self, ecosystems: Mapping[str, Ecosystem], memory: LayerMemory, limits: Limits, *, verify: bool = False
-    ) -> None:
-        """Make a reader; `verify` reads and verifies every layer although the memory could answer."""
-        self.ecosystems = ecosystems
+    def __init__(self, choose: Choose, memory: LayerMemory, limits: Limits, *, verify: bool = False) -> None:
+        """Make a reader; `choose` gives the plug-ins, and is asked only if a layer has to be looked at.
+
+        `verify` reads and verifies every layer although the memory could answer.
+        """
+        self._choose = choose
         self.limits = limits
         self.memory = memory
         self._verify = verify
@@ -35,6 +41,11 @@ class LayerReader:
         self._stop = Event()
         self._lock = Lock()
         self._entries = self._packages = self._text = 0
+
+    @cached_property
+    def ecosystems(self) -> Mapping[str, Ecosystem]:
+        """The plug-ins that look at layers."""
+        return self._choose()
 
     def observe(self, layers: Sequence[Layer], advance: Advance) -> list[LayerObservation]:
         """Give what is known of each layer, in the order given. Raises the first error of any layer."""

@@ -75,6 +75,7 @@ def _blocks(report: Report, width: int, repeated: str) -> Iterator[RenderableTyp
     yield from _what_matters(report, fixes, width)
     yield from _findings(report, width)
     yield from _not_measured(report)
+    yield from _not_applicable(report)
     yield from _waivers(report)
     yield _knowledge(report)
     yield _next(report, fixes, repeated)
@@ -178,6 +179,15 @@ def _findings(report: Report, width: int) -> Iterator[RenderableType]:
 def _not_measured(report: Report) -> Iterator[RenderableType]:
     if gaps := unmeasured(report):
         yield headed("Not measured", gap_rows(gaps, several=len(report.subjects) > 1))
+
+
+def _not_applicable(report: Report) -> Iterator[RenderableType]:
+    rows = [
+        (visible(f"{said.package} {said.version}", 200), str(len(said.vulnerabilities)), visible(said.reason))
+        for said in report.not_applicable
+    ]
+    if rows:
+        yield headed("Not applicable", grid(rows, ("Package", "Vulnerabilities", "Reason")))
 
 
 def _waivers(report: Report) -> Iterator[RenderableType]:

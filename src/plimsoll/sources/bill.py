@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json
@@ -10,11 +11,11 @@ from plimsoll.errors import HostileInputError, LimitError, TargetError
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
 from plimsoll.model.subject import Subject
-from plimsoll.sources.bill_entries import Bill, told_gaps, told_layers
-from plimsoll.sources.bill_packages import Packages
-from plimsoll.sources.cyclonedx_bill import read_cyclonedx
-from plimsoll.sources.spdx_bill import read_spdx
 from plimsoll.trees.source import Opened, Request, SourceKind
+
+if TYPE_CHECKING:
+    from plimsoll.sources.bill_entries import Bill
+    from plimsoll.sources.bill_packages import Packages
 
 UNUSABLE = "unusable-component"
 """The kind of gap for components that are no packages, though they should be."""
@@ -67,6 +68,9 @@ def _unread(head: bytes) -> str:
 
 def open_bill(request: Request) -> Opened:
     """Open a bill of materials. Raises TargetError for anything else, HostileInputError for a malformed one."""
+    from plimsoll.sources.bill_entries import told_layers
+    from plimsoll.sources.bill_packages import Packages
+
     bill = _read(request)
     subject = Subject(id=f"sbom:{request.name}", kind="bill of materials", name=bill.subject or request.name)
     packages = Packages(bill, "" if request.name == "-" else request.name)
@@ -82,7 +86,10 @@ def open_bill(request: Request) -> Opened:
     )
 
 
-def _read(request: Request) -> Bill:
+def _read(request: Request) -> "Bill":
+    from plimsoll.sources.cyclonedx_bill import read_cyclonedx
+    from plimsoll.sources.spdx_bill import read_spdx
+
     with request.path.open("rb") as file:
         data = file.read(int(request.limits.report_size) + 1)
     if len(data) > request.limits.report_size:
@@ -103,7 +110,7 @@ def _read(request: Request) -> Bill:
     raise TargetError(f"{request.name} is no bill of materials of a known format", advice=_ADVICE)
 
 
-def _took(bill: Bill, packages: Packages, number: int) -> str:
+def _took(bill: "Bill", packages: "Packages", number: int) -> str:
     """Say what it is, and what stands in it that is no package."""
     made = f", made {bill.made}" if bill.made else ""
     others = ", ".join(f"{count} of type {kind or 'unknown'}" for kind, count in sorted(packages.others.items()))
@@ -114,7 +121,9 @@ def _took(bill: Bill, packages: Packages, number: int) -> str:
     )
 
 
-def _gaps(bill: Bill, problems: Mapping[str, Sequence[str]], subject: str) -> Iterator[Gap]:
+def _gaps(bill: "Bill", problems: Mapping[str, Sequence[str]], subject: str) -> Iterator[Gap]:
+    from plimsoll.sources.bill_entries import told_gaps
+
     for reason, count in bill.malformed.items():
         yield _unusable(subject, f"{count} parts of the list", reason, count)
     told = sorted(problems.items())
