@@ -338,7 +338,7 @@ def test_a_base_of_which_parts_were_not_read_says_so(run: Run) -> None:
     assert run("base", "list", "-f", "json").json["bases"][1]["unread"] == 1
     run("scan", written(BASE))
     assert explained(run, "CVE-2023-4911")[1] == (
-        "debian:12-2 would clear 1 of 3, and brings no other (1 things in it could not be read)"
+        "debian:12-2 would clear 1 of 3, and brings no other (1 thing in it could not be read)"
     )
 
 
@@ -484,3 +484,46 @@ def test_an_entry_that_others_may_write_is_left_out(run: Run, cache: Path) -> No
     entry(cache, "debian:12-1").chmod(0o666)
     result = run("base", "list", "-f", "json")
     assert (result.json, "others may write it" in result.err) == ({"bases": []}, True)
+
+
+def test_the_cache_dir_is_honoured(run: Run, cache: Path, tmp_path: Path) -> None:
+    there = str(tmp_path / "there")
+    assert run("base", "add", written(BASE), "--cache-dir", there, "-q").err == ""
+    assert names(run) == []
+    assert not (cache / "bases").exists()
+    before = sorted(tmp_path.rglob("*"))
+    assert run("base", "list", "-f", "json", "--cache-dir", there).json["bases"][0]["name"] == "debian:12-1"
+    assert "debian:12-1" in run("base", "list", "--cache-dir", there).out
+    assert sorted(tmp_path.rglob("*")) == before
+    assert run("base", "remove", "debian:12-1").code == 2
+    result = run("base", "remove", "debian:12-1", "--cache-dir", there)
+    assert (result.code, result.out, result.err) == (0, "", "removed debian:12-1\n")
+
+
+def test_what_is_not_understood_is_wrong_usage(run: Run) -> None:
+    for command in (["base", "list", "-f", "sarif"], ["base", "add"], ["base", "remove"], ["base", "lst"]):
+        result = run(*command)
+        assert (result.code, result.out, result.err.startswith("error: ")) == (2, "", True), command
+
+
+def test_paths_that_are_no_utf_8_do_not_matter(run: Run) -> None:
+    odd = tar({"srv/\udcff/node_modules/left/package.json": b'{"name": "left", "version": "1.0.0"}'})
+    catalogued(run, on(BASE, odd, tag="odd:1"), NEWER)
+    run("scan", written(NEWER))
+    assert run("explain", "CVE-2010-4756").code == 0
+
+
+def test_explain_says_it_where_no_entry_can_be_used(run: Run, cache: Path) -> None:
+    catalogued(run, BASE)
+    run("scan", written(BASE))
+    entry(cache, "debian:12-1").write_bytes(b"")
+    result = run("explain", "CVE-2023-4911")
+    assert (result.code, "cannot be used" in result.err) == (0, True)
+    assert explained(run, "CVE-2023-4911") == ["it comes with the base debian:12-1: upgrade the base image"]
+
+
+def test_a_release_that_only_its_codename_tells_is_known(run: Run) -> None:
+    release = b"ID=debian\nVERSION_CODENAME=bookworm\n"
+    old = Image(layers=[tar({"etc/os-release": release, "var/lib/dpkg/status": status(GLIBC)})], tag="debian:old")
+    catalogued(run, old)
+    assert run("base", "list", "-f", "json").json["bases"][0]["distro"] == "debian:12"

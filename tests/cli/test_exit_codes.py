@@ -187,3 +187,11 @@ def test_an_archive_of_several_images_wants_a_name(run: Run, work: Path) -> None
     assert run("scan", str(path)).code == 4
     assert run("scan", f"{path}#other:2", "--format", "json").found == {"CVE-2023-45853"}
     assert "other:2" in run("scan", f"archive:{path}#third:3").err
+
+
+def test_where_nothing_was_measured_the_gate_does_not_say_that_nothing_was_left(run: Run, work: Path) -> None:
+    (work / "tree").mkdir()
+    (work / "tree/README").write_text("no lockfile", "utf-8")
+    result = run("scan", "tree", "--quiet", "--fail-on", "low")
+    assert result.code == 3
+    assert "--fail-on low: 0 findings; nothing was measured\n" in result.err

@@ -1,6 +1,7 @@
 """`plimsoll explain`: in the last scan, a report or a target."""
 
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -141,3 +142,16 @@ def test_settings_in_the_working_directory_are_no_obstacle(run: Run, image: str,
     result = run("explain", "CVE-2023-4911", "-q", *how)
     assert (result.code, result.err) == (0, "")
     assert EXPLAINED[0] in result.out
+
+
+def test_what_does_not_apply_is_explained(run: Run, image: str, work: Path) -> None:
+    assert run("scan", image, "-f", "json", "-o", "report.json").code == 0
+    report = json.loads((work / "report.json").read_text())
+    kernel = {"package": "linux", "version": "6.1.1-1", "reason": "headers", "vulnerabilities": ["CVE-2024-1086"]}
+    report["not_applicable"] = [{"subject": report["subjects"][0]["id"], **kernel}]
+    (work / "report.json").write_text(json.dumps(report))
+    result = run("explain", "CVE-2024-1086", "--report", "report.json")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("CVE-2024-1086 does not apply to linux 6.1.1-1\n")
+    assert "Headers." in result.out
+    assert run("explain", "CVE-2024-1087", "--report", "report.json").code == 2

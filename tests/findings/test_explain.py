@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 from tests.bookworm import AS_OF, PACKAGES, THREATS, knowledge, package, says, supported, tracker
-from tests.knowledge_in_memory import InMemoryKnowledge
+from tests.knowledge_in_memory import InMemoryKnowledge, Source
 
 from plimsoll.errors import UsageError
-from plimsoll.findings.explain import explain, find
+from plimsoll.findings.explain import explain, explain_not_applicable, find, not_applicable
 from plimsoll.findings.match import match
-from plimsoll.model.finding import Evidence, Finding, FindingKind, Location, WaiverMark
+from plimsoll.model.finding import Evidence, Finding, FindingKind, Location, NotApplicable, WaiverMark
 from plimsoll.model.package import Package
 from plimsoll.model.report import Report, Tool
 from plimsoll.model.score import Score
@@ -221,3 +221,72 @@ def test_an_image_cannot_speak_to_the_terminal() -> None:
     assert text.startswith("a\\x1b[2Jb\\u202ec\n")
     assert "Instruction    RUN x\\r\\n\\x9b31m\\udcff\n" in text
     assert all(sign == "\n" or sign.isprintable() for sign in text)
+
+
+KERNEL = NotApplicable(
+    subject="image", package="linux", version="6.1", reason="these are headers", vulnerabilities=("CVE-1", "CVE-2")
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("linux", ("CVE-1", "CVE-2")),
+        ("cve-2", ("CVE-2",)),
+        ("linux CVE-1", ("CVE-1",)),
+        ("CVE-2:Linux", ("CVE-2",)),
+        ("bash CVE-1", None),
+        ("CVE-3", None),
+    ],
+)
+def test_what_does_not_apply_is_found_by_its_names(wanted: str, expected: tuple[str, ...] | None) -> None:
+    found = not_applicable(replace(REPORT, not_applicable=(KERNEL,)), wanted)
+    assert [each.vulnerabilities for each in found] == ([] if expected is None else [expected])
+
+
+def test_what_does_not_apply_is_explained_with_the_reason() -> None:
+    assert explain_not_applicable(KERNEL).splitlines() == [
+        "2 vulnerabilities do not apply to linux 6.1",
+        "",
+        "Subject        image",
+        "Package        linux 6.1",
+        "",
+        "Reason",
+        "  These are headers.",
+        "",
+        "Not applicable",
+        "  CVE-1",
+        "  CVE-2",
+    ]
+    one = replace(KERNEL, vulnerabilities=("CVE-2",))
+    assert explain_not_applicable(one).startswith("CVE-2 does not apply to linux 6.1\n")
+
+
+def test_every_file_that_has_the_package_is_told() -> None:
+    jar = Package(
+        ecosystem="maven",
+        name="a:b",
+        version="1.0",
+        purl="pkg:maven/a/b@1.0",
+        key="maven/a/b",
+        source="a:b",
+        source_version="1.0",
+        product="maven",
+        path="app/b.jar",
+    )
+    said = Statement(
+        product="maven",
+        package="a:b",
+        vulnerability="CVE-2024-0001",
+        advisory="CVE-2024-0001",
+        state=State.AFFECTED,
+        scheme="maven",
+        hi="2.0",
+    )
+    packages = (jar, replace(jar, path="app/all.war!/b.jar"), replace(jar, path="c.jar", source_version="2.0"))
+    store = InMemoryKnowledge([Source(name="osv", speaks_for={"maven": None}, statements=(said,))])
+    (finding,) = match("image", packages, store, supported, AS_OF).findings
+    lines = explain(finding, replace(report(finding), packages=packages), 1.0, WITHOUT).splitlines()
+    first = lines.index("File           app/all.war!/b.jar")
+    assert lines[first + 1].split() == ["app/b.jar"]
+    assert "c.jar" not in " ".join(lines)

@@ -128,3 +128,14 @@ def test_the_word_of_the_release_comes_before_that_of_its_extended_support() -> 
     said = (ubuntu("", "1.1.1-1ubuntu1"), ubuntu("esm", "1.1.1-1ubuntu3+esm1"))
     assert told(*said, packages=(plain,)).findings == ()
     assert set(names(told(*said, packages=(extended,)))) == {"CVE-2024-0001"}
+
+
+def test_a_fix_after_the_last_affected_version_of_another_record_ends_both() -> None:
+    last = pypi("GHSA-a", "CVE-2023-0001", hi="2.2.3", hi_inclusive=True)
+    (both,) = told(last, pypi("CVE-2023-0001", "GHSA-a", hi="2.2.5")).findings
+    assert both.vulnerability is not None
+    assert both.vulnerability.fixed_in == "2.2.5"
+    for same in ("2.2.3", "2.2.2"):
+        (open_end,) = told(last, pypi("CVE-2023-0001", "GHSA-a", hi=same)).findings
+        assert open_end.vulnerability is not None
+        assert open_end.vulnerability.fixed_in == ""

@@ -303,3 +303,21 @@ def test_a_lockfile_of_very_many_packages_is_joined_in_linear_time(tmp_path: Pat
     lines = [f'a@{number}:\n  version "{number}.0.0"\n  dependencies:\n    a "x"\n' for number in range(20_000)]
     inventory = tree(tmp_path, {"package.json": MANIFEST, "yarn.lock": "".join(lines)})
     assert len(inventory.packages) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", "a==1.0"),
+        ("requirements/prod.txt", "a==1.0"),
+        ("gradle/dependency-locks/compile.lockfile", "g:a:1.0"),
+    ],
+)
+@pytest.mark.parametrize("scheme", ["", "source:"])
+def test_one_file_is_known_by_its_folders_too(name: str, text: str, scheme: str, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / name).with_name("requirements-other.txt").write_text("b==1.0", "utf-8")
+    (tmp_path / "requirements-above.txt").write_text("c==1.0", "utf-8")
+    found = look(f"{scheme}{tmp_path / name}").inventory.packages
+    assert [(each.name.rpartition(":")[2], each.version, each.path) for each in found] == [("a", "1.0", name)]

@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from plimsoll.model.bases import BaseFacts
 from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.finding import (
     Evidence,
@@ -361,6 +362,18 @@ def sample_report() -> Report:
         knowledge_built="2026-11-24",
         snapshot=True,
     )
+
+
+def report_on_base(**changes: Any) -> Report:  # noqa: ANN401 - fields of BaseFacts
+    """Give the sample built on a base, with which glibc and zlib come, and nothing else."""
+    report = sample_report()
+    base = BaseFacts(name="debian:12", digest="sha256:" + "c3" * 32, layers=1, by="layers", distro="debian:12")
+    of_base = ("glibc", "zlib")
+    findings = (
+        replace(each, origin="base" if each.package and each.package.name in of_base else "own")
+        for each in report.findings
+    )
+    return replace(report, base=replace(base, **changes), findings=tuple(findings))
 
 
 def empty_report() -> Report:

@@ -146,3 +146,23 @@ def test_the_fix_of_all_lies_in_no_branch_that_another_vulnerability_affects() -
     assert only(of_2_3, last).remedy == "2.3.2"
     assert only(of_2_12, of_2_3).remedy == "2.12.3"
     assert only(of_2_12, of_2_3, last).remedy == "2.12.4"
+
+
+def test_a_single_affected_version_between_branches_is_no_fix_of_all() -> None:
+    one = of_branches("CVE-1", "2.4.4", "[0, 2.4.4)", "[2.4.5, 2.4.5]", "[2.4.6, 2.4.8)", "[3.0, 3.1)")
+    two = of_branches("CVE-2", "2.4.5", "[0, 2.4.5)")
+    assert only(one, two).remedy == "2.4.8"
+    assert only(of_branches("CVE-1", "2", "[0, 2)", "[3, 3]"), of_branches("CVE-2", "3", "[0, 3)")).remedy == "3"
+
+
+def test_an_interval_without_order_is_passed_over() -> None:
+    odd = [
+        replace(
+            each, evidence=Evidence(statements=tuple(replace(s, scheme="pep440") for s in each.evidence.statements))
+        )
+        for each in (
+            of_branches("CVE-1", "2.0", "[0, 2.0)", "[1.0, no version)"),
+            of_branches("CVE-2", "3.0", "[0, 3.0)", "[3.0, 3.1)"),
+        )
+    ]
+    assert only(*odd).remedy == "3.1"

@@ -3,7 +3,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.reports.sample_report import HOSTILE, ROOT, empty_report, golden, hostile_report, sample_report
+from tests.reports.sample_report import (
+    HOSTILE,
+    ROOT,
+    empty_report,
+    golden,
+    hostile_report,
+    report_on_base,
+    sample_report,
+)
 from tests.reports.schemas import faults
 
 from plimsoll.errors import LimitError, TargetError
@@ -32,6 +40,7 @@ KEYS = {
 REPORTS = {
     "sample": sample_report(),
     "empty": empty_report(),
+    "base": report_on_base(),
     **{name: hostile_report(text) for name, text in HOSTILE.items()},
 }
 
@@ -158,3 +167,12 @@ def test_a_report_without_vulnerabilities_says_null() -> None:
     assert finding["vulnerability"] is None
     assert finding["package"] is None
     assert finding["location"]["line"] == 1
+
+
+def test_the_base_and_the_origins_are_read_back() -> None:
+    report = report_on_base()
+    document = json.loads(render(report, Style()))
+    assert document["base"]["name"] == "debian:12"
+    assert [finding["origin"] for finding in document["findings"]].count("base") == 3
+    again = read_report(render(report, Style()).encode(), Limits())
+    assert (again.base, again.findings) == (report.base, report.findings)

@@ -13,7 +13,9 @@ from tests.reports.sample_report import (
     empty_report,
     hostile_report,
     replaced_report,
+    report_on_base,
     sample_report,
+    with_texts,
 )
 from tests.reports.schemas import sarif_faults
 
@@ -41,6 +43,9 @@ def result(name: str) -> Any:  # noqa: ANN401 - a JSON document
 REPORTS = {
     "sample": sample_report(),
     "empty": empty_report(),
+    "base": report_on_base(),
+    "labels": report_on_base(layers=0, by="labels", reason="a label names it"),
+    "hostile base": with_texts(report_on_base(), lambda before: before + HOSTILE["surrogates"]),
     **{f"after-{name}": hostile_report(text) for name, text in HOSTILE.items()},
     **{f"only-{name}": replaced_report(text) for name, text in HOSTILE.items()},
 }
@@ -202,3 +207,18 @@ def test_any_path_becomes_a_relative_uri(path: str, shown: str) -> None:
     finding = replace(FINDINGS[-1], location=Location(path=path))
     (only,) = run(replace(sample_report(), findings=(finding,)))["results"]
     assert unquote(only["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) == shown
+
+
+def test_the_base_and_what_comes_with_it_are_said() -> None:
+    told = run(report_on_base())
+    base = told["properties"]["base"]
+    assert (base["name"], base["by"], base["layers"]) == ("debian:12", "layers", 1)
+    assert (base["findings"], base["ownFindings"]) == (3, 4)
+    origins = {each["ruleId"]: each["properties"]["origin"] for each in told["results"]}
+    assert (origins["CVE-2023-4911"], origins["CVE-2023-5363"]) == ("base", "own")
+
+
+def test_a_base_by_labels_has_no_counts() -> None:
+    base = run(report_on_base(layers=0, by="labels", reason="a label names it"))["properties"]["base"]
+    assert base.keys() == {"name", "digest", "by", "says"}
+    assert "base" not in run(sample_report())["properties"]

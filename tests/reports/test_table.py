@@ -2,9 +2,20 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.reports.sample_report import FINDINGS, GAPS, GOLDEN, IMAGE, empty_report, golden, sample_report
+from tests.reports.sample_report import (
+    FINDINGS,
+    GAPS,
+    GOLDEN,
+    HOSTILE,
+    IMAGE,
+    empty_report,
+    golden,
+    report_on_base,
+    sample_report,
+    with_texts,
+)
 
-from plimsoll.model.finding import Finding, Vulnerability
+from plimsoll.model.finding import Finding, NotApplicable, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Style
 from plimsoll.model.score import Score
@@ -217,3 +228,68 @@ def test_what_is_suggested_has_the_options_that_were_typed_and_is_not_about_a_wa
     report = replace(empty_report(), findings=(*waived, other))
     assert other.vulnerability is not None
     assert render(report, Style(width=120)).splitlines()[-1] == f"Next: plimsoll explain {other.vulnerability.id}"
+
+
+def test_what_does_not_apply_is_told_with_the_reason() -> None:
+    said = NotApplicable(
+        subject=IMAGE,
+        package="linux",
+        version="6.1.1-1",
+        reason="only headers\x1b[2J",
+        vulnerabilities=("CVE-1", "CVE-2"),
+    )
+    told = words(replace(sample_report(), not_applicable=(said,)))
+    assert "Not applicable Package Vulnerabilities Reason linux 6.1.1-1 2 only headers" in told
+    assert "\x1b" not in told
+    assert "Not applicable" not in words(sample_report())
+
+
+NOT_SPLIT = "findings are not split into base and own, for a label names it."
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({}, "Base debian:12 (1 layer): 3 findings; own layers: 4 What matters first"),
+        ({"layers": 2}, "Base debian:12 (2 layers): 3 findings; no layers of its own; elsewhere: 4 What"),
+        (
+            {"layers": 0, "by": "labels", "reason": "a label names it"},
+            f"Base debian:12: {NOT_SPLIT} → plimsoll base add image:debian:12 What",
+        ),
+        (
+            {"layers": 0, "by": "labels", "reason": "a label names it", "name": "a b; rm *"},
+            f"Base a b; rm *: {NOT_SPLIT} → plimsoll base add 'image:a b; rm *' What",
+        ),
+        (
+            {"layers": 0, "by": "labels", "reason": "a label names it", "name": "", "digest": "sha256:c3"},
+            f"Base sha256:c3: {NOT_SPLIT} What",
+        ),
+    ],
+    ids=["layers", "all layers", "labels", "quoted", "digest only"],
+)
+def test_a_line_says_what_the_image_is_built_on(changes: dict[str, object], line: str) -> None:
+    assert line in words(report_on_base(**changes))
+
+
+def test_what_comes_with_the_base_is_marked() -> None:
+    text = render(report_on_base(), Style(width=120))
+    fixes, _, findings = text.partition("\nFindings\n")
+    marked = {line.split()[0] for line in fixes.splitlines() if line.endswith("  base")}
+    assert marked == {"glibc"}  # that of zlib is waived, so it is not among the fixes
+    assert "base: upgrade the base image debian:12; explain says which one would clear what." in fixes
+    assert sum(line.endswith("base") for line in findings.splitlines()) == 3
+    assert "upgrade the base image" not in words(sample_report())
+
+
+def test_one_finding_is_no_plural() -> None:
+    report = report_on_base()
+    assert "(1 layer): 1 finding; own layers: 0" in words(replace(report, findings=report.findings[:1]))
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_names_of_bases_do_not_speak_to_the_terminal(text: str) -> None:
+    for layers in (0, 1):
+        base = with_texts(report_on_base(layers=layers).base, lambda before: before + text)
+        shown = render(replace(report_on_base(), base=base), Style(width=100))
+        assert shown.replace("\n", "").isprintable()
+        assert max(map(len, shown.splitlines())) <= 100

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from plimsoll.findings.find import find, not_applicable
 from plimsoll.model.bases import Alternatives, BaseFacts, Clearing
-from plimsoll.model.declared import declarations, declared_at, needed_by
+from plimsoll.model.declared import declarations, declared_at, files, needed_by
 from plimsoll.model.finding import Finding, NotApplicable, SeverityEvidence, StatementEvidence, Vulnerability
 from plimsoll.model.report import Report
 from plimsoll.model.score import Score
@@ -51,7 +51,7 @@ def explain(
 def explain_not_applicable(said: NotApplicable) -> str:
     """Write why vulnerabilities of a source package do not apply, and which, ending in a newline."""
     lines = [
-        f"{_vulnerabilities(len(said.vulnerabilities))} of {said.package} {said.version} do not apply",
+        f"{_do_not(said.vulnerabilities)} apply to {said.package} {said.version}",
         "",
         *_rows((("Subject", said.subject), ("Package", f"{said.package} {said.version}"))),
         *_section("Reason", [f"{said.reason[:1].upper()}{said.reason[1:]}."]),
@@ -60,8 +60,8 @@ def explain_not_applicable(said: NotApplicable) -> str:
     return "".join(f"{_printing(line).rstrip()}\n" for line in lines)
 
 
-def _vulnerabilities(number: int) -> str:
-    return f"{number} vulnerabilit{'y' if number == 1 else 'ies'}"
+def _do_not(names: Sequence[str]) -> str:
+    return f"{names[0]} does not" if len(names) == 1 else f"{len(names)} vulnerabilities do not"
 
 
 def _doubt(finding: Finding) -> Iterable[str]:
@@ -71,7 +71,8 @@ def _doubt(finding: Finding) -> Iterable[str]:
     if finding.vulnerability and finding.vulnerability.status == State.UNDETERMINED:
         yield f"The vendor has not determined whether {name} is affected."
     else:
-        yield f"Whether {name} is affected is not known: its version has no order among those of the advisories."
+        yield f"Whether {name} is affected is not known: its version has no order among those of the advisories,"
+        yield "or it is of a module and does not say of which."
     yield "So it is no finding, and no gate judges it; only the low end of the score counts it."
 
 
@@ -89,11 +90,14 @@ def _where(finding: Finding, report: Report) -> Iterable[Row]:
     place = finding.location
     position = "".join(f":{number}" for number in (place.line, place.column) if number is not None)
     declared = declarations(finding, report.packages)
-    yield ("File", f"{place.path}{position}" if place.path and not declared else "")
+    paths = () if declared else files(finding, report.packages)
+    for number, path in enumerate(paths[:_MOST_PLACES]):
+        yield ("File" if not number else "", f"{path}{position if not number else ''}")
     for package in declared[:_MOST_PLACES]:
         yield ("Declared in", declared_at(package))
         yield ("Needed by", needed_by(package, report.packages))
-    yield ("", f"and in {len(declared) - _MOST_PLACES} more places" if len(declared) > _MOST_PLACES else "")
+    more = max(len(declared), len(paths)) - _MOST_PLACES
+    yield ("", f"and in {more} more place{'' if more == 1 else 's'}" if more > 0 else "")
     yield ("Pointer", place.pointer)
     yield ("Layer", place.layer)
     yield ("Instruction", place.instruction)
@@ -176,10 +180,14 @@ def _others(finding: Finding, others: Alternatives) -> Iterable[str]:
         yield f"{others.left_out} more of them {'was' if others.left_out == 1 else 'were'} not compared"
 
 
+def _things(number: int) -> str:
+    return "thing" if number == 1 else "things"
+
+
 def _clearing(each: Clearing, findings: int) -> str:
     doubts = [
         *([f"{each.unmeasured} of its source packages are not measured"] if each.unmeasured else []),
-        *([f"{each.unread} things in it could not be read"] if each.unread else []),
+        *([f"{each.unread} {_things(each.unread)} in it could not be read"] if each.unread else []),
     ]
     brings = f"brings {each.brings} {'other' if each.brings == 1 else 'others'}" if each.brings else "brings no other"
     doubt = f" ({'; '.join(doubts)})" if doubts else ""

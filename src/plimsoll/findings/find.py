@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from plimsoll.errors import UsageError
 from plimsoll.model.finding import Finding, NotApplicable
@@ -28,13 +29,18 @@ def find(report: Report, wanted: str) -> tuple[Finding, ...]:
 
 
 def not_applicable(report: Report, wanted: str) -> tuple[NotApplicable, ...]:
-    """Give what is said not to apply, where `wanted` names a vulnerability of it, its source package, or both."""
+    """Give what is said not to apply, where `wanted` names a vulnerability of it, its source package, or both.
+
+    Where it names a vulnerability, only that is given of all that the package has.
+    """
     asked = set(_BETWEEN.split(wanted.strip().casefold()))
-    return tuple(
-        each
-        for each in report.not_applicable
-        if asked <= {each.package.casefold(), *(name.casefold() for name in each.vulnerabilities)}
-    )
+    found = []
+    for each in report.not_applicable:
+        names = {name.casefold(): name for name in each.vulnerabilities}
+        if asked <= {each.package.casefold(), *names}:
+            meant = tuple(names[name] for name in sorted(asked & names.keys()))
+            found.append(replace(each, vulnerabilities=meant or each.vulnerabilities))
+    return tuple(found)
 
 
 def _short_names(finding: Finding) -> set[str]:

@@ -29,12 +29,22 @@ def holds(stored: StoredStatement, ruler: Ruler, version: str, stream: str, rele
 
 
 def fixed_in(statements: Sequence[StoredStatement], ruler: Ruler) -> str:
-    """Give the version that ends every interval; "" where one has no end that is a fix, or the ends do not compare."""
-    ends = [stored.statement.hi for stored in statements if not stored.statement.hi_inclusive]
-    known = sorted({end for end in ends if end is not None})
-    if None in ends or len(ends) < len(statements) or not known:
+    """Give the version that ends every interval; "" where one has no end that is a fix, or the ends do not compare.
+
+    A last affected version is no fix, but where another interval ends later with one, that ends both.
+    """
+    fixes = {stored.statement.hi for stored in statements if not stored.statement.hi_inclusive}
+    known = sorted(fix for fix in fixes if fix is not None)
+    if None in fixes or not known:
         return ""
-    return known[0] if len(known) == 1 else ruler.newest(known)
+    newest = known[0] if len(known) == 1 else ruler.newest(known)
+    last = {stored.statement.hi or "" for stored in statements if stored.statement.hi_inclusive}
+    return newest if newest and all(_is_before(version, newest, ruler) for version in last) else ""
+
+
+def _is_before(version: str, fix: str, ruler: Ruler) -> bool:
+    sign = ruler.sign(version, fix) if version else None
+    return sign is not None and sign < 0
 
 
 class Judge:

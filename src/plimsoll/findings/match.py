@@ -306,7 +306,7 @@ _UNDETERMINED = _Doubt(
 )
 _INCOMPARABLE = _Doubt(
     what="version-not-comparable",
-    reason="its version has no order among those of the advisories",
+    reason="its version has no order among those of the advisories, or its module is not named",
     advice="Compare the version with the advisories by hand.",
 )
 

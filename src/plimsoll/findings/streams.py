@@ -36,9 +36,7 @@ def applies(stated: str, stream: str, version: str, until: str | None = None) ->
     """
     if stated == stream:
         return Holds.YES
-    if stated == ANY_MODULE and stream.startswith("module:"):
-        return Holds.UNKNOWN
-    if stated.startswith("module:") and not stream and _MODULAR.search(version):
+    if _may_be_of(stated, stream, version):
         return Holds.UNKNOWN
     if stream:
         return Holds.NO
@@ -48,6 +46,13 @@ def applies(stated: str, stream: str, version: str, until: str | None = None) ->
     if stated.startswith(_BESIDE):
         return Holds.YES if _major(version) == _major(until or "") else Holds.ALONE
     return Holds.NO
+
+
+def _may_be_of(stated: str, stream: str, version: str) -> bool:
+    """Say whether the module of a statement or of a package is not named, so that both may be of the same."""
+    if stream:
+        return stated == ANY_MODULE and stream.startswith("module:")
+    return stated.startswith("module:") and _MODULAR.search(version) is not None
 
 
 def _major(version: str) -> str:

@@ -10,16 +10,23 @@ _MOST_NEEDING = 3
 
 def declarations(finding: Finding, packages: Iterable[Package]) -> tuple[Package, ...]:
     """Give the declared packages that a finding is about: those the project asks for first, then by file and line."""
+    behind = (package for package in _behind(finding, packages) if package.declared)
+    return tuple(sorted(behind, key=lambda each: (each.direct is not True, each.path, each.line)))
+
+
+def files(finding: Finding, packages: Iterable[Package]) -> tuple[str, ...]:
+    """Give the files by which the packages of a finding are installed: that of the finding itself, then by name."""
+    found = {package.path for package in _behind(finding, packages) if package.path and not package.declared}
+    first = finding.location.path
+    return (*((first,) if first else ()), *sorted(found - {first}))
+
+
+def _behind(finding: Finding, packages: Iterable[Package]) -> Iterable[Package]:
     found, key = finding.package, finding.fix_key.partition(":")[2]
     if found is None:
         return ()
     versions = found.versions or (found.version,)
-    behind = (
-        package
-        for package in packages
-        if package.declared and package.key == key and package.source_version in versions
-    )
-    return tuple(sorted(behind, key=lambda each: (each.direct is not True, each.path, each.line)))
+    return (each for each in packages if each.key == key and each.source_version in versions and not each.owner)
 
 
 def declared_at(package: Package) -> str:

@@ -22,6 +22,8 @@ from plimsoll.model.bases import BaseImage
 from plimsoll.model.limits import Limits
 from plimsoll.model.package import Package
 from plimsoll.pipeline.examine import Examined
+from plimsoll.reports.document import compact
+from plimsoll.systems.known import systems
 
 FOLDER = "bases"
 FORMAT = 1
@@ -90,6 +92,8 @@ def packages_of(cache: Path, name: str, limits: Limits) -> tuple[Package, ...]:
         raise _damaged(path, str(error)) from error
     if len(found) > limits.packages:
         raise LimitError("packages", limits.packages, f"the base image {name}")
+    if not all(package.ecosystem in systems() and "/" in package.key for package in found):
+        raise _damaged(path, "it has packages of a system that this version does not know")
     return found
 
 
@@ -135,9 +139,9 @@ def add(cache: Path, base: BaseImage, packages: Sequence[Package]) -> None:
         )
     if len(known) >= MOST_ENTRIES and base.name not in {entry.name for entry in known}:
         raise UsageError(f"the catalogue is full: {MOST_ENTRIES} images", advice="Remove some: plimsoll base list")
-    body = msgspec.json.encode(tuple(packages))
+    body = compact(tuple(packages))  # paths need not be UTF-8
     head = _Head(format=FORMAT, base=base, checksum=_checksum(body), size=len(body))
-    _write(folder, _path(cache, base.name), msgspec.json.encode(head) + b"\n" + body)
+    _write(folder, _path(cache, base.name), compact(head) + b"\n" + body)
 
 
 def remove(cache: Path, name: str) -> None:

@@ -134,25 +134,43 @@ def _fixed_in(available: list[Finding]) -> str:
         return f"{len(versions)} versions"
 
 
-def _branches(deciding: Iterable[StatementEvidence]) -> set[tuple[str, str]]:
-    """Give the affected intervals that have a start and are fixed by their end: those of branches.
+_Branch = tuple[str, str, bool]
+"""An affected interval: its start, its end, and whether the end is the last affected version, so no fix."""
+
+
+def _branches(deciding: Iterable[StatementEvidence]) -> set[_Branch]:
+    """Give the affected intervals that have a start and an end: those of branches.
 
     One from the start needs no look: the finding's own fix, or the installed version, is at its end already.
     """
-    affected = {said.interval for said in deciding if said.state != State.NOT_AFFECTED and said.interval.endswith(")")}
-    bounds = (text[1:-1].partition(", ") for text in affected)
-    return {(lo, hi) for lo, _, hi in bounds if lo != "0" and hi and hi != "∞"}
+    affected = {said.interval for said in deciding if said.state != State.NOT_AFFECTED}
+    bounds = ((*text[1:-1].partition(", "), text.endswith("]")) for text in affected)
+    return {(lo, hi, closed) for lo, _, hi, closed in bounds if lo != "0" and hi and hi != "∞"}
 
 
-def _beyond(version: str, branches: Collection[tuple[str, str]], scheme: Scheme) -> str:
+def _beyond(version: str, branches: Collection[_Branch], scheme: Scheme) -> str:
     """Leave the branches in which the newest of the fixes is itself affected by something else that was found.
 
     The fix of an old branch may be older than that of another vulnerability on a newer one: log4j-core 2.3 leaves
-    CVE-2021-45046 with 2.12.2, which has CVE-2021-45105 until 2.12.3. Each round leaves one branch behind.
+    CVE-2021-45046 with 2.12.2, which has CVE-2021-45105 until 2.12.3. Each round goes on to the next fix there is.
+    Intervals whose ends have no order are passed over.
     """
-    for _ in range(len(branches)):
-        ends = [hi for lo, hi in branches if scheme.compare(lo, version) <= 0 and scheme.compare(version, hi) < 0]
-        if not ends:
+    branches = [branch for branch in branches if _has_order(branch, scheme)]
+    fixes = sorted({hi for _, hi, closed in branches if not closed}, key=cmp_to_key(scheme.compare))
+    for fix in (each for each in fixes if scheme.compare(version, each) < 0):
+        if not any(_holds(branch, version, scheme) for branch in branches):
             break
-        version = max(ends, key=cmp_to_key(scheme.compare))
+        version = fix
     return version
+
+
+def _has_order(branch: _Branch, scheme: Scheme) -> bool:
+    try:
+        return scheme.compare(branch[0], branch[1]) <= 0
+    except VersionRefusedError:
+        return False
+
+
+def _holds(branch: _Branch, version: str, scheme: Scheme) -> bool:
+    lo, hi, closed = branch
+    return scheme.compare(lo, version) <= 0 and scheme.compare(version, hi) < (1 if closed else 0)
