@@ -190,7 +190,9 @@ def _spools(pid: int, folder: Path) -> bool:
     """Say whether a process has a nameless file open in a folder."""
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(OSError):
-            if str(descriptor.readlink()).startswith(str(folder)):
+            # Nameless from the start; the file by which Python tries whether a folder can be written has a name.
+            place = str(descriptor.readlink())
+            if place.startswith(str(folder)) and place.endswith("(deleted)"):
                 return True
     return False
 

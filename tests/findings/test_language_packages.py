@@ -5,8 +5,11 @@ from dataclasses import replace
 from tests.bookworm import AS_OF, package, says, supported, tracker
 from tests.knowledge_in_memory import InMemoryKnowledge, Source
 
+from plimsoll.findings.explain import explain
 from plimsoll.findings.match import Matched, match
 from plimsoll.model.package import Package
+from plimsoll.model.report import Report, Tool
+from plimsoll.model.score import Score
 from plimsoll.model.statement import State, Statement
 
 FLASK = Package(
@@ -120,6 +123,36 @@ def test_a_fix_in_extended_support_only_leaves_the_release_affected() -> None:
     plain = replace(package("openssl", "1.1.1-1ubuntu2"), product="ubuntu:18.04")
     said = ubuntu("esm", "1.1.1-1ubuntu3+esm1")
     assert set(names(told(said, packages=(plain,)))) == {"CVE-2024-0001"}
+
+
+def test_an_erratum_of_another_module_is_evidence_and_does_not_decide() -> None:
+    installed = Package(
+        ecosystem="rpm",
+        name="nodejs",
+        version="1:18.9.1-1.module+el8",
+        purl="pkg:rpm/redhat/nodejs@18.9.1-1.module%2Bel8?epoch=1",
+        key="rpm/redhat/nodejs",
+        source="nodejs",
+        source_version="1:18.9.1-1.module+el8",
+        product="rhel:8",
+        stream="module:nodejs:18",
+    )
+    said = replace(says("nodejs", "CVE-2021-35065", product="rhel:8"), scheme="rpm")
+    matched = told(
+        replace(said, stream="module:nodejs:14", hi="1:14.21.3-1.module+el8", advisory="of-14"),
+        replace(said, stream="module:nodejs:18", hi="1:18.14.2-2.module+el8", advisory="of-18"),
+        packages=(installed,),
+    )
+    (finding,) = matched.findings
+    assert [(each.advisory, each.stream, each.decides) for each in finding.evidence.statements] == [
+        ("of-14", "module:nodejs:14", False),
+        ("of-18", "module:nodejs:18", True),
+    ]
+    now = Score(low=50.0, high=60.0, estimated=False)
+    report = Report(tool=Tool(name="plimsoll", version="1"), as_of=AS_OF, target="t", subjects=(), score=now)
+    text = explain(finding, report, 0.1, now)
+    assert "of-14 (of another stream, shown as evidence)" in text
+    assert "rhel:8 (module:nodejs:18) is affected" in text
 
 
 def test_the_word_of_the_release_comes_before_that_of_its_extended_support() -> None:

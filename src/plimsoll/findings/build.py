@@ -7,6 +7,7 @@ from functools import lru_cache
 from plimsoll.findings.comparison import inside, interval
 from plimsoll.findings.installs import Install
 from plimsoll.findings.judging import fixed_in
+from plimsoll.findings.streams import Holds, applies
 from plimsoll.findings.threat import ratings, severity_of
 from plimsoll.model.finding import (
     Evidence,
@@ -198,6 +199,7 @@ def _statements(case: Case, background: Background) -> Iterable[StatementEvidenc
 
 def _evidence(stored: StoredStatement, install: Install, background: Background, *, is_held: bool) -> StatementEvidence:
     said = stored.statement
+    of_stream = applies(said.stream, install.stream, install.version, said.hi) is not Holds.NO
     date = background.package_dates.get((install.asked, stored.feed)) or background.feed_dates.get(stored.feed, "")
     return StatementEvidence(
         feed=stored.feed,
@@ -210,7 +212,8 @@ def _evidence(stored: StoredStatement, install: Install, background: Background,
         scheme=said.scheme,
         detail=said.detail,
         since=said.since,
-        decides=stored.decides,
+        decides=stored.decides and of_stream,
+        stream=said.stream,
     )
 
 

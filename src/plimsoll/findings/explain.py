@@ -1,6 +1,6 @@
 """Everything about one finding, as text for people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from plimsoll.findings.find import find, not_applicable
 from plimsoll.model.bases import Alternatives, BaseFacts, Clearing
@@ -129,13 +129,21 @@ def _severity(rating: SeverityEvidence) -> str:
 
 
 def _statements(statements: Iterable[StatementEvidence]) -> Iterable[str]:
-    for said in statements:
-        weight = "decides" if said.decides else "outranked, shown as evidence"
+    said_of = tuple(statements)
+    # Feeds are weighed within one stream, so whatever is outranked has something of its stream that decides.
+    deciding = {said.stream for said in said_of if said.decides}
+    for said in said_of:
+        weight = "decides" if said.decides else f"{_why_not(said, deciding)}, shown as evidence"
         yield f"{said.feed} of {said.feed_date or 'unknown date'}: {said.advisory} ({weight})"
         detail = f" ({said.detail})" if said.detail else ""
         since = f", {_since(said)}" if said.since else ""
-        yield f"    says      {said.product} is {said.state}{detail} in {said.interval}{since}"
+        stream = f" ({said.stream})" if said.stream else ""
+        yield f"    says      {said.product}{stream} is {said.state}{detail} in {said.interval}{since}"
         yield f"    compared  {said.comparison}   [{said.scheme}]"
+
+
+def _why_not(said: StatementEvidence, deciding: Collection[str]) -> str:
+    return "outranked" if said.stream in deciding else "of another stream"
 
 
 def _since(said: StatementEvidence) -> str:

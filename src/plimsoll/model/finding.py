@@ -69,7 +69,9 @@ class StatementEvidence:
     """One statement that was weighed, in the words of its publisher.
 
     `interval` is in mathematical notation (`[0, 1.2-3)`), `comparison` what was compared (`1.2-1 < 1.2-3`)
-    with the scheme's name in `scheme`. `decides` is false for statements that a better authority outranks.
+    with the scheme's name in `scheme`. `stream` is the part of the product it speaks of (`module:nodejs:18`), "" for
+    the release as such. `decides` is false for statements that a better authority outranks, and for those of another
+    stream than the package's.
     """
 
     feed: str
@@ -83,6 +85,7 @@ class StatementEvidence:
     detail: str = ""
     since: str = ""
     decides: bool = True
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

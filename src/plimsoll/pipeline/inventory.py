@@ -160,6 +160,8 @@ def _bytes_of(content: Content) -> str | int:
 def _packages(  # noqa: PLR0913, PLR0917 - what one file says, and where
     seen: Seen, plugin: Ecosystem, path: str, observed: Observed, distro: Distro | None, owner: str = ""
 ) -> Iterator[Package]:
+    if not observed.packages:  # a file that only tells of other facts may be of no packaging system
+        return
     system = systems()[plugin.system]
     brought_by = _layers_of(seen, plugin, path, observed)
     places: dict[int, Place] = {}
