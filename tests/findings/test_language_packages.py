@@ -107,6 +107,14 @@ def test_vulnerabilities_of_the_kernel_are_not_in_its_headers() -> None:
     assert matched.measured == 1
 
 
+def test_headers_of_the_kernel_weigh_nothing_however_old_the_feed_or_undecided_the_vendor() -> None:
+    said = (says("linux", "CVE-2024-1086", state=State.UNDETERMINED), says("linux", "CVE-2024-1087", "6.1.76-1"))
+    base = InMemoryKnowledge([replace(tracker(*said), date="2024-01-01")])
+    matched = match("image", (KERNEL,), base, supported, AS_OF)
+    assert (matched.findings, matched.undetermined, dict(matched.stale), dict(matched.unmeasured)) == ((), (), {}, {})
+    assert matched.not_applicable[0].vulnerabilities == ("CVE-2024-1086", "CVE-2024-1087")
+
+
 def test_a_kernel_beside_its_headers_is_judged() -> None:
     kernel = package("linux-image-6.1.0-1-amd64", "6.1.1-1", "linux")
     matched = told(says("linux", "CVE-2024-1086", "6.1.76-1"), packages=(KERNEL, kernel))

@@ -1,7 +1,7 @@
 """Which packages any feed speaks for, how old its word is, and what that leaves unmeasured."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from plimsoll.findings.installs import Install
@@ -30,6 +30,14 @@ class Coverage:
     gaps: tuple[Gap, ...]
     dates: Mapping[tuple[str, str], str]
     relied_on: frozenset[str] = frozenset()
+
+    def without(self, packages: Collection[str]) -> "Coverage":
+        """Take the weight off source packages, by key, whose vulnerabilities concern nobody here."""
+        return replace(
+            self,
+            unmeasured={key: reason for key, reason in self.unmeasured.items() if key not in packages},
+            stale={key: age for key, age in self.stale.items() if key not in packages},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 Everything is asked of the store at once for all packages; only the evidence of a finding is asked one by one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
@@ -94,6 +94,14 @@ class _Held:
         place = (install.package, stored.statement.vulnerability)
         kind.setdefault(place, {}).setdefault(index, []).append(stored)
 
+    def without(self, packages: Collection[str]) -> "_Held":
+        """Leave out what is about these source packages."""
+        kept = (
+            {place: at for place, at in holding.items() if place[0] not in packages}
+            for holding in (self.affected, self.undetermined, self.incomparable)
+        )
+        return _Held(*kept)
+
     @property
     def potential(self) -> Holding:
         """All that there may be, and that is not found already."""
@@ -137,18 +145,16 @@ def _answers(question: Question, installs: Sequence[Install]) -> Iterable[tuple[
 
 
 def _matched(question: Question, installs: Sequence[Install], coverage: Coverage, held: _Held) -> Matched:
+    reasons = _reasons(installs)
+    not_applicable = _not_applicable(question, installs, held, reasons)
+    held, coverage = held.without(reasons), coverage.without(reasons)
     names = _names(held)
     if not names:
-        return _nothing_found(coverage)
+        return replace(_nothing_found(coverage), not_applicable=not_applicable)
     threats = question.knowledge.threats(sorted({name for _, name in names}))
     affected, potential = _told(held.affected, names), _told(held.potential, names)
-    not_applicable = _not_applicable(question, installs, affected)
-    found = _cases(question, installs, {place: at for place, at in affected.items() if place[0] not in not_applicable})
-    doubtful = _cases(
-        question,
-        installs,
-        {place: at for place, at in potential.items() if place not in affected and place[0] not in not_applicable},
-    )
+    found = _cases(question, installs, affected)
+    doubtful = _cases(question, installs, {place: at for place, at in potential.items() if place not in affected})
     cases, ids = (*found, *(replace(case, certain=False) for case in doubtful)), _ids(names)
     threatened = [_threatened(case, ids[case.package, case.vulnerability], threats) for case in cases]
     findings = tuple(_findings(question, threatened, coverage))
@@ -164,7 +170,7 @@ def _matched(question: Question, installs: Sequence[Install], coverage: Coverage
         undetermined=findings[len(found) :],
         measured=coverage.measured,
         relied_on=coverage.relied_on,
-        not_applicable=tuple(not_applicable.values()),
+        not_applicable=not_applicable,
     )
 
 
@@ -205,24 +211,33 @@ def _told(holding: Holding, names: Names) -> Holding:
     return told
 
 
-def _not_applicable(question: Question, installs: Sequence[Install], affected: Holding) -> dict[str, NotApplicable]:
-    """Give what is said of source packages whose installed packages cannot have their vulnerabilities, by key."""
-    packages: dict[str, list[Install]] = {}
+def _reasons(installs: Iterable[Install]) -> dict[str, str]:
+    """Say, by source package, why the vulnerabilities of some are in none of their installed packages."""
+    binaries: dict[str, list[Package]] = {}
     for install in installs:
-        packages.setdefault(install.package, []).append(install)
-    found = {}
-    for package in sorted({package for package, _ in affected}):
-        reason = why_not(binary for install in packages[package] for binary in install.binaries)
-        if reason:
-            first = packages[package][0]
-            found[package] = NotApplicable(
-                subject=question.subject,
-                package=first.source,
-                version=first.source_version,
-                reason=reason,
-                vulnerabilities=tuple(sorted(name for key, name in affected if key == package)),
-            )
-    return found
+        binaries.setdefault(install.package, []).extend(install.binaries)
+    told = ((package, why_not(found)) for package, found in binaries.items())
+    return {package: reason for package, reason in told if reason}
+
+
+def _not_applicable(
+    question: Question, installs: Sequence[Install], held: _Held, reasons: Mapping[str, str]
+) -> tuple[NotApplicable, ...]:
+    """Give what is said of source packages whose installed packages cannot have their vulnerabilities."""
+    names = _names(held)
+    told = {package: {name for (key, _), name in names.items() if key == package} for package in reasons}
+    first = {install.package: install for install in reversed(installs)}
+    return tuple(
+        NotApplicable(
+            subject=question.subject,
+            package=first[package].source,
+            version=first[package].source_version,
+            reason=reasons[package],
+            vulnerabilities=tuple(sorted(vulnerabilities)),
+        )
+        for package, vulnerabilities in sorted(told.items())
+        if vulnerabilities
+    )
 
 
 def _cases(question: Question, installs: Sequence[Install], holding: Holding) -> list[Case]:
