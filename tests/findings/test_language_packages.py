@@ -180,3 +180,15 @@ def test_a_fix_after_the_last_affected_version_of_another_record_ends_both() -> 
         (open_end,) = told(last, pypi("CVE-2023-0001", "GHSA-a", hi=same)).findings
         assert open_end.vulnerability is not None
         assert open_end.vulnerability.fixed_in == ""
+
+
+def test_what_became_known_is_counted_from_the_newest_feed_and_every_old_one_is_named() -> None:
+    feeds = [
+        Source(name=name, date=day, speaks_for={"pypi": None})
+        for name, day in (("osv-pypi", "2025-02-15"), ("pypa", "2024-10-10"))
+    ]
+    matched = match("image", (FLASK,), InMemoryKnowledge(feeds), supported, AS_OF)
+    (gap,) = [gap for gap in matched.gaps if gap.what == "stale-feed"]
+    assert gap.question == "What became known of 1 source package of pypi after 2025-02-15?"
+    assert "osv-pypi is of 2025-02-15" in gap.reason
+    assert "pypa is of 2024-10-10" in gap.reason

@@ -14,6 +14,7 @@ from plimsoll.cli.parsing import Family
 from plimsoll.cli.progress import progress_for
 from plimsoll.cli.values import PathName
 from plimsoll.model.bases import BaseImage
+from plimsoll.model.wording import counted
 from plimsoll.pipeline.bases import add, entry_of, read_catalogue, remove
 from plimsoll.pipeline.examine import examine
 from plimsoll.reports.text import visible
@@ -49,10 +50,11 @@ def add_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 -
     base = entry_of(examined, options["name"] or "", today())
     add(cache_folder(options["cache_dir"]), base, examined.inventory.packages)
     if not options["quiet"]:
-        tell(f"added {base.name}: {_many(len(base.layers), 'layer')}, {_many(base.packages, 'package')}")
+        tell(f"added {base.name}: {counted(len(base.layers), 'layer')}, {counted(base.packages, 'package')}")
         if base.unread:
             tell(
-                f"note: {_many(base.unread, 'thing')} of it could not be read: plimsoll scan says what", style="yellow"
+                f"note: {counted(base.unread, 'thing')} of it could not be read: plimsoll scan says what",
+                style="yellow",
             )
     return 0
 
@@ -93,10 +95,6 @@ def _row(base: BaseImage) -> tuple[str, ...]:
     counts = (str(len(base.layers)), str(base.packages))
     shown = [visible(text, 40) for text in (*texts, *counts, base.created or "unknown")]
     return (base.name, *shown, base.digest[:_SHORT])
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _version_of(distribution: str, codename: str) -> str | None:

@@ -18,6 +18,7 @@ from plimsoll.cli.values import PathName, Points, Severities, Threshold
 from plimsoll.findings.select import gate, select
 from plimsoll.model.report import Report
 from plimsoll.model.severity import Severity
+from plimsoll.model.wording import counted
 from plimsoll.pipeline.last import keep_last
 from plimsoll.pipeline.scan import scan
 
@@ -96,7 +97,7 @@ def judge(report: Report, gates: Gates) -> int:
         tell("Nothing could be measured, so there is no score.", style="yellow")
     is_open = gates.fail_on_unmeasured and bool(report.gaps)
     if is_open:
-        tell(f"--fail-on-unmeasured: {_many(len(report.gaps), 'question')} open", style="yellow")
+        tell(f"--fail-on-unmeasured: {counted(len(report.gaps), 'question')} open", style="yellow")
     is_low = _is_below(report, gates.min_score)
     has_hits = _has_hits(report, gates.fail_on)
     if is_low or has_hits:
@@ -121,7 +122,7 @@ def _has_hits(report: Report, fail_on: Severity | None) -> bool:
         return False
     hits = gate(report.findings, fail_on)
     waived = sum(finding.waiver is not None and finding.severity.rank >= fail_on.rank for finding in report.findings)
-    told = [f"{_many(len(hits), 'finding')}"]
+    told = [f"{counted(len(hits), 'finding')}"]
     told += [f"{waived} waived"] if waived else []
     told += [f"{report.hidden} hidden by filters and not judged"] if report.hidden else []
     told += [_unmeasured(report)]
@@ -133,8 +134,4 @@ def _unmeasured(report: Report) -> str:
     things = sum(gap.count for gap in report.gaps)
     if not things:
         return "nothing was left unmeasured" if report.score.low is not None else "nothing was measured"
-    return f"not measured: {_many(things, 'thing')} in {_many(len(report.gaps), 'question')}"
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"not measured: {counted(things, 'thing')} in {counted(len(report.gaps), 'question')}"

@@ -29,7 +29,6 @@ _GROUP = re.compile(r"[a-z][a-z0-9_\-]*(?:\.[A-Za-z0-9_\-]+)+")
 _TOO_BROAD = frozenset({"org.apache", "com.google", "com.sun", "com.oracle", "org.eclipse", "com.ibm", "org.glassfish"})
 """Publishers that have many groups: their name alone is no group."""
 
-_NEWEST = 1 << 62
 _STATED_VERSIONS = ("plugin-version", "implementation-version", "bundle-version", "specification-version")
 
 

@@ -9,6 +9,7 @@ from plimsoll.ecosystems.jar_names import distributed, guessed, is_of_the_runtim
 from plimsoll.ecosystems.zips import Budget, Member, Zip, ZipError
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.package import MOST_RECORDS, Observed, PackageRecord
+from plimsoll.model.wording import some_of
 
 DEEPEST = 4
 """Archives within archives that are opened: a war in an ear, a jar in that, a jar in that, and one more."""
@@ -241,8 +242,7 @@ def _sha1(archive: Zip) -> str:
 
 
 def _listed(places: list[str]) -> str:
-    more = f" and {len(places) - _MOST_NAMED} more" if len(places) > _MOST_NAMED else ""
-    return ", ".join(map(_shown, places[:_MOST_NAMED])) + more
+    return some_of([_shown(place) for place in places], _MOST_NAMED)
 
 
 def _shown(place: str) -> str:

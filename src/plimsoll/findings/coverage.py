@@ -7,6 +7,7 @@ from datetime import date
 from plimsoll.findings.installs import Install
 from plimsoll.model.gap import Gap
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase, Speaker
+from plimsoll.model.wording import counted, some_of
 
 STALE_AFTER_DAYS = 30
 _NAMES_SHOWN = 5
@@ -92,7 +93,7 @@ def _without_distribution(question: Question, installs: Sequence[Install]) -> _P
     gap = Gap(
         subject=question.subject,
         what="no-distribution",
-        question=f"Which vulnerabilities do {_counted(sources.values())} have?",
+        question=f"Which vulnerabilities do {counted(len(sources.values()), 'source package')} have?",
         reason="the distribution is not known, so no advisories can be chosen",
         count=len(sources),
         advice="Say which it is: --distro ID:VERSION (for example debian:12).",
@@ -124,13 +125,14 @@ def _silent(question: Question, product: str, silent: Mapping[str, str]) -> Iter
     if not silent:
         return
     if question.knowledge.speaks_for(product):
-        reason = f"the feeds here speak for other packages of {product}, not for {_named(silent.values())}"
+        named = some_of(sorted(silent.values()), _NAMES_SHOWN)
+        reason = f"the feeds here speak for other packages of {product}, not for {named}"
     else:
         reason = f"no advisory feed of {product.partition(':')[0]} here speaks for {product}"
     yield Gap(
         subject=question.subject,
         what="no-feed",
-        question=f"Which vulnerabilities do {_counted(silent.values())} of {product} have?",
+        question=f"Which vulnerabilities do {counted(len(silent.values()), 'source package')} of {product} have?",
         reason=reason,
         count=len(silent),
         advice=f"Add a feed that speaks for {product}: plimsoll db update.",
@@ -140,22 +142,23 @@ def _silent(question: Question, product: str, silent: Mapping[str, str]) -> Iter
 def _stale_feeds(question: Question, part: _Part) -> Iterable[Gap]:
     """Say once for each product how old its feeds are, each by the oldest of its dates that packages depend on."""
     oldest: dict[str, str] = {}
-    relying = set()
+    newest: dict[str, str] = {}
     for key, of in part.speakers.items():
         for speaker in of:
             if _age(speaker, question.as_of) > STALE_AFTER_DAYS:
-                relying.add(key)
+                newest[key] = max(speaker.date, newest.get(key, ""))
                 oldest[speaker.feed] = min(speaker.date, oldest.get(speaker.feed, speaker.date))
-    if not relying:
+    if not newest:
         return
+    after = min(newest.values())
     days = {feed: _age(Speaker(feed=feed, date=date), question.as_of) for feed, date in sorted(oldest.items())}
     told = ", ".join(f"the feed {feed} is of {oldest[feed]}, {age} days before" for feed, age in days.items())
     yield Gap(
         subject=question.subject,
         what="stale-feed",
-        question=f"What became known of {_counted(relying)} of {part.product} after {min(oldest.values())}?",
+        question=f"What became known of {counted(len(newest), 'source package')} of {part.product} after {after}?",
         reason=f"{told} {question.as_of}",
-        count=len(relying),
+        count=len(newest),
         advice=_UPDATE,
     )
 
@@ -185,11 +188,11 @@ def _threat_feeds(question: Question) -> Iterable[Gap]:
 
 
 def _ended(question: Question, ended: EndOfLife, sources: Collection[str]) -> Gap:
-    product = ended.product
+    product, told = ended.product, counted(len(sources), "source package")
     return Gap(
         subject=question.subject,
         what="end-of-life",
-        question=f"Which vulnerabilities do {_counted(sources)} of {product} have that nobody assesses any more?",
+        question=f"Which vulnerabilities do {told} of {product} have that nobody assesses any more?",
         reason=f"{product} has had no security support since {ended.date} ({ended.source})",
         count=len(sources),
         advice="Move to a release that is still supported.",
@@ -198,13 +201,3 @@ def _ended(question: Question, ended: EndOfLife, sources: Collection[str]) -> Ga
 
 def _age(speaker: Speaker, as_of: str) -> int:
     return (date.fromisoformat(as_of) - date.fromisoformat(speaker.date)).days
-
-
-def _counted(sources: Collection[str]) -> str:
-    return "1 source package" if len(sources) == 1 else f"{len(sources)} source packages"
-
-
-def _named(sources: Collection[str]) -> str:
-    names = sorted(sources)
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -9,6 +9,7 @@ from plimsoll.model.finding import Finding, NotApplicable, SeverityEvidence, Sta
 from plimsoll.model.report import Report
 from plimsoll.model.score import Score
 from plimsoll.model.statement import State
+from plimsoll.model.wording import counted, some_of
 
 __all__ = ["explain", "explain_not_applicable", "find", "not_applicable"]
 
@@ -103,15 +104,10 @@ def _where(finding: Finding, report: Report) -> Iterable[Row]:
     yield ("Instruction", place.instruction)
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
-
-
 def _known(vulnerability: Vulnerability | None) -> Iterable[Row]:
     if vulnerability is None:
         return
-    yield ("Also known as", _listed(vulnerability.aliases))
+    yield ("Also known as", some_of(vulnerability.aliases, _MOST_NAMES))
     yield ("Vendor says", vulnerability.status)
     yield ("Fixed in", vulnerability.fixed_in or "no published version")
     if vulnerability.epss is None:
@@ -188,14 +184,10 @@ def _others(finding: Finding, others: Alternatives) -> Iterable[str]:
         yield f"{others.left_out} more of them {'was' if others.left_out == 1 else 'were'} not compared"
 
 
-def _things(number: int) -> str:
-    return "thing" if number == 1 else "things"
-
-
 def _clearing(each: Clearing, findings: int) -> str:
     doubts = [
         *([f"{each.unmeasured} of its source packages are not measured"] if each.unmeasured else []),
-        *([f"{each.unread} {_things(each.unread)} in it could not be read"] if each.unread else []),
+        *([f"{counted(each.unread, 'thing')} in it could not be read"] if each.unread else []),
     ]
     brings = f"brings {each.brings} {'other' if each.brings == 1 else 'others'}" if each.brings else "brings no other"
     doubt = f" ({'; '.join(doubts)})" if doubts else ""

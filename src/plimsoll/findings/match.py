@@ -20,6 +20,7 @@ from plimsoll.model.gap import Gap
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase, StoredStatement, Threat
 from plimsoll.model.package import Package
 from plimsoll.model.statement import State
+from plimsoll.model.wording import some_of
 from plimsoll.systems.known import systems
 from plimsoll.versions.schemes import scheme
 
@@ -334,8 +335,7 @@ def _gaps(question: Question, installs: Sequence[Install], holding: Holding, dou
             doubtful.setdefault(index, set()).add(vulnerability)
     for index, vulnerabilities in sorted(doubtful.items()):
         install, names = installs[index], sorted(vulnerabilities)
-        more = len(names) - _IDS_SHOWN
-        listed = ", ".join(names[:_IDS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        listed = some_of(names, _IDS_SHOWN)
         yield Gap(
             subject=question.subject,
             what=doubt.what,

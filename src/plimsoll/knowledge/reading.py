@@ -78,3 +78,8 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def as_list(found: list[T] | T | None) -> list[T]:
+    """Give what a document holds once or in a list, or not at all, as a list."""
+    return [] if found is None else found if isinstance(found, list) else [found]

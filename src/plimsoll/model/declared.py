@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from plimsoll.model.finding import Finding
 from plimsoll.model.package import Package
+from plimsoll.model.wording import some_of
 
 _MOST_NEEDING = 3
 
@@ -41,5 +42,4 @@ def needed_by(package: Package, packages: Iterable[Package]) -> str:
     """Name the packages of the same file that require a package, a few of them."""
     needing = [each for each in packages if each.path == package.path and package.purl in each.requires]
     names = sorted({f"{each.name} {each.version}" for each in needing})
-    more = f" and {len(names) - _MOST_NEEDING} more" if len(names) > _MOST_NEEDING else ""
-    return ", ".join(names[:_MOST_NEEDING]) + more
+    return some_of(names, _MOST_NEEDING)

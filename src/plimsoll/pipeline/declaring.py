@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from plimsoll.model.gap import Gap
 from plimsoll.model.package import COMPLETED_BY, LOCKED_BY, PROJECT, Package, Wanted
+from plimsoll.model.wording import some_of
 from plimsoll.pipeline.databases import Found
 from plimsoll.pipeline.projects import project_of, projects_above
 from plimsoll.systems.known import systems
@@ -203,12 +204,11 @@ def _is_unread(found: Found) -> bool:
 
 
 def _gap(subject: str, manifest: Found, names: Sequence[str]) -> Gap:
-    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     command = dict(manifest.observed.facts).get(LOCKED_BY, "")
     return Gap(
         subject=subject,
         what="no-lockfile",
-        question=f"{manifest.plugin.title} in {manifest.path}: {', '.join(names[:_NAMES_SHOWN])}{more}",
+        question=f"{manifest.plugin.title} in {manifest.path}: {some_of(names, _NAMES_SHOWN)}",
         reason="no lockfile beside it or above it says in which versions",
         count=len(names),
         advice=f"Make one there, and scan again: {command}" if command else "",

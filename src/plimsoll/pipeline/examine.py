@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
 
+from plimsoll import __version__
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
@@ -161,7 +162,13 @@ def shaping(limits: Limits) -> list[tuple[str, float]]:
 
 def _inputs(how: Examination, target: Opened, diff_ids: tuple[str, ...]) -> object:
     """List all that a join depends on; the configuration's digest stands for the recipe and the subject."""
-    return (JOIN, target.subject.id, diff_ids, fingerprint(), (how.distro, how.declared, how.skip_dirs, how.skip_files))
+    return (
+        JOIN,
+        target.subject.id,
+        diff_ids,
+        (__version__, *fingerprint()),
+        (how.distro, how.declared, how.skip_dirs, how.skip_files),
+    )
 
 
 def _see(how: Examination, target: Opened, reader: LayerReader, advance: Callable[[int], None]) -> Seen:

@@ -9,6 +9,7 @@ from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.gap import Gap
 from plimsoll.model.package import Distro, Observed, Owned, Package, PackageRecord
 from plimsoll.model.recipe import Recipe
+from plimsoll.model.wording import some_of
 from plimsoll.pipeline.databases import Found, Seen, databases, elsewhere
 from plimsoll.pipeline.declaring import completed, incomplete, unlocked
 from plimsoll.pipeline.links import hard_linked
@@ -235,11 +236,10 @@ def _guessed(subject: str, packages: Iterable[Package]) -> Iterator[Gap]:
         {f"{package.name} {package.version}" for package in packages if package.guessed and not package.owner}
     )
     if names:
-        more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
         yield Gap(
             subject=subject,
             what="guessed-names",
-            question=f"Are these called so: {', '.join(names[:_NAMES_SHOWN])}{more}?",
+            question=f"Are these called so: {some_of(names, _NAMES_SHOWN)}?",
             reason="no pom names them, only hints in their manifests, so advisories may be missed",
             count=len(names),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
+from plimsoll.model.wording import counted
 from plimsoll.reports.fixes import first_fixes, urgency
 from plimsoll.reports.knowledge_used import knowledge_used
 from plimsoll.reports.origins import base_line
@@ -89,7 +90,7 @@ def _headline(report: Report) -> Text:
         facts = (subject.kind, subject.distro, subject.platform)
         lines.append(f"{visible(subject.name, 200)} ({', '.join(visible(fact, 80) for fact in facts if fact)})")
     shown = lines[1:] if len(lines) == 2 else lines
-    shown[-1] += f", {_many(len(report.packages), 'package')}"
+    shown[-1] += f", {counted(len(report.packages), 'package')}"
     return Text("\n").join([Text("\n".join(shown)), _score(report)])
 
 
@@ -116,10 +117,6 @@ def _sentence(line: str) -> Text:
     from rich.text import Text
 
     return Text(line[0].upper() + line[1:])
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _counts(report: Report) -> Text:
@@ -212,12 +209,12 @@ def _knowledge(report: Report) -> RenderableType:
     if not report.knowledge:
         return headed("Knowledge", Text(f"none: {used} holds no feed" if used else "none: no feed was asked"))
     rows = [
-        (visible(feed.name, 60), visible(feed.date, 20), f"{_many(feed.age_days, 'day')} old")
+        (visible(feed.name, 60), visible(feed.date, 20), f"{counted(feed.age_days, 'day')} old")
         for feed in report.knowledge
         if feed.used
     ]
     if rest := sum(not feed.used for feed in report.knowledge):
-        rows.append((f"and {_many(rest, 'other feed')}", "", "that speak for nothing here"))
+        rows.append((f"and {counted(rest, 'other feed')}", "", "that speak for nothing here"))
     return headed(f"Knowledge: {used}" if used else "Knowledge", grid(rows))
 
 

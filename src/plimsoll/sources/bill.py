@@ -11,6 +11,7 @@ from plimsoll.errors import HostileInputError, LimitError, TargetError
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
 from plimsoll.model.subject import Subject
+from plimsoll.model.wording import counted, some_of
 from plimsoll.trees.source import Opened, Request, SourceKind
 
 if TYPE_CHECKING:
@@ -157,11 +158,8 @@ def _unusable(subject: str, question: str, reason: str, count: int) -> Gap:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    shown = ", ".join(name[:100] for name in names[:_MOST_NAMES])
-    return f"{len(names)} component{'' if len(names) == 1 else 's'} of the list: {shown}" + (
-        f" and {more} more" if more > 0 else ""
-    )
+    shown = some_of([name[:100] for name in names], _MOST_NAMES)
+    return f"{counted(len(names), 'component')} of the list: {shown}"
 
 
 SBOM = SourceKind(

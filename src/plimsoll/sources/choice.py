@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from plimsoll.errors import HostileInputError, TargetError
+from plimsoll.model.wording import some_of
 from plimsoll.trees.source import Request
 
 T = TypeVar("T")
@@ -30,16 +31,10 @@ def choose_image(images: Sequence[tuple[T, tuple[str, ...]]], request: Request) 
     lacks = f"holds no image named {request.image}" if request.image else f"holds {len(images)} images"
     raise TargetError(
         f"{request.name} {lacks}",
-        advice=f"Choose one with {request.name}#NAME; there are: {_listed(known)}",
+        advice=f"Choose one with {request.name}#NAME; there are: {some_of(known, _MOST_NAMES) or 'none with a name'}",
     )
 
 
 def fits(platform: str, wanted: str) -> bool:
     """Compare `os/architecture[/variant]`; a variant that is not asked for does not matter."""
     return platform == wanted or platform.startswith(wanted + "/")
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    told = ", ".join(names[:_MOST_NAMES]) or "none with a name"
-    return f"{told} and {more} more" if more > 0 else told

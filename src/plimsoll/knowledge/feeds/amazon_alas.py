@@ -15,7 +15,7 @@ from plimsoll.errors import KnowledgeError
 from plimsoll.knowledge.archives import json_members
 from plimsoll.knowledge.extent import Extent
 from plimsoll.knowledge.osv_errata import Place, severity_of_word
-from plimsoll.knowledge.reading import cleaned, decoded
+from plimsoll.knowledge.reading import as_list, cleaned, decoded
 from plimsoll.knowledge.updateinfo import Package, Update, evr, statements_of, updates
 from plimsoll.model.limits import Limits
 from plimsoll.model.severity import Severity
@@ -99,17 +99,13 @@ def _update(advisory: _Advisory) -> Update:
         severity=advisory.severity,
         issued=advisory.issued.date,
         updated=advisory.updated.date,
-        mentions=[reference.id for reference in _listed(advisory.references.reference)],
+        mentions=[reference.id for reference in as_list(advisory.references.reference)],
         packages=[
             Package(package.name, evr(package.epoch, package.version, package.release), collection.short)
-            for collection in _listed(advisory.pkglist.collection)
-            for package in _listed(collection.package)
+            for collection in as_list(advisory.pkglist.collection)
+            for package in as_list(collection.package)
         ],
     )
-
-
-def _listed(found: list[T] | T | None) -> list[T]:
-    return [] if found is None else found if isinstance(found, list) else [found]
 
 
 def _place(package: Package) -> Place | None:

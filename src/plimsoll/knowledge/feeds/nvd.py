@@ -73,7 +73,6 @@ class _Entry(msgspec.Struct):
 class _Page(msgspec.Struct, rename="camel"):
     vulnerabilities: list[msgspec.Raw]
     timestamp: str = ""
-    results_per_page: int = 0
     total_results: int = 0
 
 

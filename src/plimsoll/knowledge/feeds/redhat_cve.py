@@ -18,7 +18,7 @@ from plimsoll.knowledge.archives import json_members
 from plimsoll.knowledge.cvss_rating import rating_of
 from plimsoll.knowledge.extent import Extent
 from plimsoll.knowledge.osv_errata import SCHEME, severity_of_word, streams_of, without_epoch_zero
-from plimsoll.knowledge.reading import cleaned, decoded, is_day
+from plimsoll.knowledge.reading import as_list, cleaned, decoded, is_day
 from plimsoll.knowledge.redhat_products import in_module, package_in_module, place_of_cpe, state_of_word
 from plimsoll.model.limits import Limits
 from plimsoll.model.severity import Severity
@@ -94,14 +94,10 @@ def _of_document(document: _Document, cve: str) -> Iterator[Knowledge]:
     vectors = (document.cvss3.vector if document.cvss3 else "", document.cvss.vector if document.cvss else "")
     yield from (rating_of(cve, vector) for vector in vectors if vector)
     about = _About(cve, severity_of_word(document.threat_severity or ""), document.public_date)
-    for release in _listed(document.affected_release):
+    for release in as_list(document.affected_release):
         yield from _fixed(about, release)
-    for state in _listed(document.package_state):
+    for state in as_list(document.package_state):
         yield from _unfixed(about, state)
-
-
-def _listed(found: list[T] | T | None) -> list[T]:
-    return [] if found is None else found if isinstance(found, list) else [found]
 
 
 @dataclass(frozen=True, slots=True)
