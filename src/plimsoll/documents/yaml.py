@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 class _Mark(Protocol):
     line: int
+    column: int
 
 
 class _Event(Protocol):
@@ -33,18 +34,31 @@ _MOST_TAGS = 16
 
 
 class YamlMapping(dict[str, object]):
-    """A mapping, with the line (from 1) of each of its keys; merged keys have the line where they were written."""
+    """A mapping, with line and column (from 1) of each of its keys; merged keys have those where they were written."""
 
-    __slots__ = ("lines",)
+    __slots__ = ("columns", "lines")
 
     def __init__(self) -> None:
         """Begin empty."""
         super().__init__()
         self.lines: dict[str, int] = {}
+        self.columns: dict[str, int] = {}
+
+
+class YamlSequence(list[object]):
+    """A sequence, with line and column (from 1) of each of its elements; an alias has those of where it is used."""
+
+    __slots__ = ("columns", "lines")
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        super().__init__()
+        self.lines: list[int] = []
+        self.columns: list[int] = []
 
 
 def read_yaml(data: bytes, *, last_key_holds: bool = False) -> object:
-    """Read the one document of a text: YamlMapping, list and str; "" for an empty text.
+    """Read the one document of a text: YamlMapping, YamlSequence and str; "" for an empty text.
 
     `null`, numbers and truth values are text as well; `<<` merges. Raises DocumentError for what is no YAML, for
     several documents, for equal keys in one mapping (unless the last one is to hold), for keys that are no text,
@@ -91,14 +105,16 @@ class _Known(NamedTuple):
 class _Open:
     """A collection that is being read: its value, its anchor, the key that waits for its value, weight and height."""
 
-    __slots__ = ("anchor", "height", "key", "line", "merged", "value", "weight")
+    __slots__ = ("anchor", "begins", "column", "height", "key", "line", "merged", "value", "weight")
 
-    def __init__(self, value: YamlMapping | list[object], anchor: str | None) -> None:
+    def __init__(self, value: YamlMapping | YamlSequence, anchor: str | None, begins: _Mark) -> None:
         self.value = value
         self.anchor = anchor
+        self.begins = begins
         self.height = 1
         self.key: str | None = None
         self.line = 0
+        self.column = 0
         self.merged: list[YamlMapping] = []
         self.weight = 1
 
@@ -118,7 +134,7 @@ class _Builder:
             events.ScalarEvent: self._scalar,
             events.AliasEvent: self._alias,
             events.MappingStartEvent: lambda event: self._begin(YamlMapping(), event),
-            events.SequenceStartEvent: lambda event: self._begin([], event),
+            events.SequenceStartEvent: lambda event: self._begin(YamlSequence(), event),
             events.MappingEndEvent: self._end,
             events.SequenceEndEvent: self._end,
             events.DocumentStartEvent: lambda _: self._anchors.clear(),
@@ -137,22 +153,22 @@ class _Builder:
             self._anchors[event.anchor] = known
         # Only a plain `<<` merges (YAML merge key, 2005); a quoted one is a key like any other.
         is_merge = value == "<<" and event.style in (None, "")
-        self._place(known, event.start_mark.line + 1, is_merge=is_merge)
+        self._place(known, event.start_mark, is_merge=is_merge)
 
     def _alias(self, event: _Event) -> None:
         known = self._anchors.get(event.anchor or "")
         if known is None:
             raise DocumentError(f"the alias *{event.anchor} stands for nothing, or for itself")
-        self._place(known, event.start_mark.line + 1)
+        self._place(known, event.start_mark)
 
-    def _begin(self, value: YamlMapping | list[object], event: _Event) -> None:
+    def _begin(self, value: YamlMapping | YamlSequence, event: _Event) -> None:
         if len(self._open) >= DEEPEST:
             raise too_deep()
         # An anchor is known once its collection is complete: an alias inside would be endless.
         self._anchors.pop(event.anchor or "", None)
-        self._open.append(_Open(value, event.anchor))
+        self._open.append(_Open(value, event.anchor, event.start_mark))
 
-    def _end(self, event: _Event) -> None:
+    def _end(self, _: _Event) -> None:
         done = self._open.pop()
         if isinstance(done.value, YamlMapping):
             _merge(done.value, done.merged)
@@ -161,9 +177,9 @@ class _Builder:
             self._anchors[done.anchor] = known
         # What is inside was counted when it was placed.
         self._weight -= done.weight - 1
-        self._place(known, event.start_mark.line + 1)
+        self._place(known, done.begins)
 
-    def _place(self, known: _Known, line: int, *, is_merge: bool = False) -> None:
+    def _place(self, known: _Known, mark: _Mark, *, is_merge: bool = False) -> None:
         """Put a complete value where it belongs: as a key, a value, an element or a document."""
         self._weight += known.weight
         if self._weight > MOST_NODES:
@@ -176,11 +192,13 @@ class _Builder:
         into = self._open[-1]
         into.weight += known.weight
         into.height = max(into.height, known.height + 1)
-        if isinstance(into.value, list):
+        if isinstance(into.value, YamlSequence):
             into.value.append(known.value)
+            into.value.lines.append(mark.line + 1)
+            into.value.columns.append(mark.column + 1)
         elif into.key is None:
-            into.line = line
-            into.key = _MERGE if is_merge else self._key(known.value, into.value, line)
+            into.line, into.column = mark.line + 1, mark.column + 1
+            into.key = _MERGE if is_merge else self._key(known.value, into.value, into.line)
         else:
             _put(into, into.value, known.value)
 
@@ -203,6 +221,7 @@ def _put(into: _Open, mapping: YamlMapping, value: object) -> None:
     else:
         mapping[key] = value
         mapping.lines[key] = into.line
+        mapping.columns[key] = into.column
 
 
 def _mappings(value: object, line: int) -> list[YamlMapping]:
@@ -220,3 +239,4 @@ def _merge(mapping: YamlMapping, merged: list[YamlMapping]) -> None:
             if key not in mapping:
                 mapping[key] = value
                 mapping.lines[key] = other.lines[key]
+                mapping.columns[key] = other.columns[key]

@@ -1,0 +1,84 @@
+"""All rules that Plimsoll ships."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from plimsoll.checks.rows import read_rows
+from plimsoll.errors import PlimsollError
+from plimsoll.model.rule import Rule
+
+COMPILED = "rules.json"
+"""The rows as one JSON document, made by `make rules`: reading TOML takes ten times as long as a scan may."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled:
+    """The compiled form: the rules, and the digest of the rows they were made of."""
+
+    rows: str
+    rules: list[Rule]
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Give every rule, by id, in the order of ids. Raises PlimsollError where two have one id."""
+    rows = row_files()
+    return as_catalogue(_compiled(rows) or parsed(rows))
+
+
+def as_catalogue(found: list[Rule]) -> dict[str, Rule]:
+    """Put rules in order by id. Raises PlimsollError where two have one id."""
+    catalogue: dict[str, Rule] = {}
+    for rule in found:
+        if rule.id in catalogue:
+            raise PlimsollError(
+                f"two rules have the id {rule.id!r}: in {catalogue[rule.id].origin} and {rule.origin}",
+                advice="Rename one of them.",
+            )
+        catalogue[rule.id] = rule
+    return dict(sorted(catalogue.items()))
+
+
+def row_files() -> dict[str, bytes]:
+    """Give the texts of all rows, by file name."""
+    folder = files("plimsoll.checks.workload")
+    found = {each.name: each.read_bytes() for each in folder.iterdir() if each.name.endswith(".toml")}
+    return dict(sorted(found.items()))
+
+
+def parsed(rows: dict[str, bytes]) -> list[Rule]:
+    """Read the rows themselves."""
+    return [rule for name, data in rows.items() for rule in read_rows(data, name)]
+
+
+def digest_of(rows: dict[str, bytes]) -> str:
+    """Give the digest of all rows, by which the compiled form knows whether it is theirs."""
+    digest = sha256()
+    for name, data in rows.items():
+        digest.update(f"{name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def compiled(rows: dict[str, bytes]) -> bytes:
+    """Make the compiled form of all rows."""
+    import msgspec
+
+    made = _Compiled(rows=digest_of(rows), rules=parsed(rows))
+    body = msgspec.json.format(msgspec.json.encode(made), indent=1)
+    return body + b"\n"
+
+
+def _compiled(rows: dict[str, bytes]) -> list[Rule] | None:
+    """Give the rules as they were compiled, if that was of these very rows."""
+    import msgspec
+
+    place = files("plimsoll.checks").joinpath(COMPILED)
+    if not place.is_file():
+        return None
+    data = place.read_bytes()
+    if digest_of(rows).encode() not in data[:200]:
+        return None
+    return msgspec.json.decode(data, type=_Compiled).rules
