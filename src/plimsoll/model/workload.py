@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from plimsoll.model.fact import Fact, Place
+from plimsoll.model.reference import ImageReference, image_reference
 
 
 class ContainerRole(StrEnum):
@@ -37,6 +38,16 @@ class Mount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A volume that a workload offers its containers, mounted or not; `kind` and `source` as in Mount."""
+
+    name: str
+    kind: str
+    source: Fact[str]
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
     """A port of a container. `published` are the first and last port of the host, (0, 0) where the engine chooses.
 
@@ -53,7 +64,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """An environment variable. `origin` is `literal`, `secret`, `config`, `field`, `file` or `host` (passed through)."""
+    """An environment variable. `origin`: `literal`, `secret`, `config`, `field`, `file`, `host` (passed through)."""
 
     name: str
     value: Fact[str]
@@ -116,6 +127,11 @@ class Container:
     body: Mapping[str, object] = field(default_factory=dict)
 
     @property
+    def reference(self) -> ImageReference | None:
+        """The image's name taken apart; None for what is no name. Raises UnknownFactError."""
+        return image_reference(self.image.value)
+
+    @property
     def words(self) -> tuple[Fact[str], ...]:
         """Command and arguments, as far as the configuration says them."""
         return (*self.command.stated, *self.arguments.stated)
@@ -154,6 +170,7 @@ class Workload:
     namespace: str = ""
     sysctls: tuple[Pair, ...] = ()
     networks: tuple[Fact[str], ...] = ()
+    volumes: tuple[Volume, ...] = ()
     labels: tuple[Pair, ...] = ()
     annotations: tuple[Pair, ...] = ()
     pod_labels: Mapping[str, str] = field(default_factory=dict)

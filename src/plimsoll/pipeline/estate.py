@@ -1,0 +1,111 @@
+"""From documents to an estate: which platform reads each, and what could not be read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from plimsoll.documents.document import TextDocument, read_documents
+from plimsoll.documents.errors import DocumentError
+from plimsoll.model.estate import Document, Estate
+from plimsoll.model.gap import Gap
+from plimsoll.model.platform import Platform, Read, Surroundings
+from plimsoll.model.resource import Resource
+from plimsoll.model.workload import Workload
+from plimsoll.plugins import discover
+
+
+def platforms() -> Mapping[str, Platform]:
+    """Give every platform, by name."""
+    return discover("plimsoll.platforms", Platform)
+
+
+def recognise(document: Document) -> Platform | None:
+    """Give the platform that a document is of; None where it is of none."""
+    for platform in sorted(platforms().values(), key=lambda each: -each.precedence):
+        if platform.recognises(document):
+            return platform
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """The surroundings of a document that has none."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    profiles: frozenset[str] = frozenset()
+
+    def document(self, path: str) -> Document:
+        """Raise DocumentError: there is no other document."""
+        raise DocumentError(f"{path} cannot be read: the document stands alone")
+
+    def text(self, path: str) -> bytes:
+        """Raise DocumentError: there is no other file."""
+        raise DocumentError(f"{path} cannot be read: the document stands alone")
+
+    def has(self, path: str) -> bool:  # noqa: ARG002 - there is none, whatever its path
+        """Say no."""
+        return False
+
+    def overrides(self, document: Document) -> Sequence[Document]:  # noqa: ARG002 - as above
+        """Give none."""
+        return ()
+
+
+class Gathering:
+    """Puts an estate together, document by document."""
+
+    def __init__(self, subject: str) -> None:
+        """Begin with nothing; gaps are about `subject`."""
+        self._subject = subject
+        self._documents: list[Document] = []
+        self._workloads: list[Workload] = []
+        self._resources: list[Resource] = []
+        self._gaps: list[Gap] = []
+
+    def read(self, platform: Platform, document: Document, around: Surroundings) -> Read:
+        """Let a platform read a document, and keep what it finds."""
+        read = platform.read(document, len(self._documents), around)
+        self._documents += (document, *read.documents)
+        self._workloads += read.workloads
+        self._resources += read.resources
+        self._gaps += (replace(gap, subject=gap.subject or self._subject) for gap in read.gaps)
+        self._gaps += (self.fault(document.path, reason) for reason in read.faults)
+        return read
+
+    def fault(self, path: str, reason: str) -> Gap:
+        """Make the gap of something in a file that cannot be understood."""
+        return Gap(
+            subject=self._subject,
+            what="unreadable-configuration",
+            question=f"what {path or 'the configuration'} says" if path else "what the configuration says",
+            reason=reason,
+            advice="Mend the file; docker compose config and kubectl apply --dry-run=client say more.",
+        )
+
+    def add(self, gap: Gap) -> None:
+        """Keep a gap."""
+        self._gaps.append(gap)
+
+    def estate(self) -> Estate:
+        """Give everything that was gathered."""
+        return Estate(
+            documents=tuple(self._documents),
+            workloads=tuple(self._workloads),
+            resources=tuple(self._resources),
+            gaps=tuple(self._gaps),
+        )
+
+
+def estate_of(texts: Iterable[tuple[str, bytes]], platform: str = "", around: Surroundings | None = None) -> Estate:
+    """Make an estate of texts with their paths, each document for itself; `platform` forces one for all of them."""
+    gathering = Gathering("")
+    for path, data in texts:
+        try:
+            documents: list[TextDocument] = list(read_documents(path, data))
+        except DocumentError as error:
+            gathering.add(gathering.fault(path, str(error)))
+            continue
+        for document in documents:
+            found = platforms()[platform] if platform else recognise(document)
+            if found is not None:
+                gathering.read(found, document, around or Alone())
+    return gathering.estate()
