@@ -13,7 +13,7 @@ from plimsoll.model.check import CheckState
 from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Fact, Place, UnknownFactError
 from plimsoll.model.resource import Resource
-from plimsoll.model.rule import Rule, Verdict
+from plimsoll.model.rule import Judgement, Rule, Verdict
 from plimsoll.model.workload import Container, Workload
 
 CONTAINER, WORKLOAD, ESTATE = "container", "workload", "estate"
@@ -21,17 +21,6 @@ LOGIC = "plimsoll.checks.workload"
 
 Logic = Callable[..., Iterable[Verdict]]
 """`f(container, workload, estate)`, `f(workload, estate)`, `f(resource, estate)` or `f(estate)`, as `on` says."""
-
-
-class Judgement(NamedTuple):
-    """What one rule says of one subject. `subject` is `Kind/namespace/name`, `container` the one of it, if of one."""
-
-    rule: Rule
-    subject: str
-    document: int
-    container: str
-    state: CheckState
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,15 @@ from plimsoll.model.workload import Workload
 
 
 class Position(NamedTuple):
-    """A line and a column, both from 1. `is_there` is false for what is absent; then this is what it belongs in."""
+    """A line and a column, both from 1. `is_there` is false for what is absent; then this is what it belongs in.
+
+    `path` is the file where that is not the document's own: what is included or extended stands elsewhere.
+    """
 
     line: int
     column: int
     is_there: bool = True
+    path: str = ""
 
 
 class Document(Protocol):

@@ -124,7 +124,7 @@ class Finding:
     """Something that fails. `id` is `kind:key:what`, stable over rebuilds of the same image (design.md).
 
     `origin` is `base` where it comes with the base of the image alone, `own` where its own layers have a part in it,
-    and empty where that is not known (`base` of the report).
+    and empty where that is not known (`base` of the report). `snippet` is the fix in the syntax of the file itself.
     """
 
     id: str
@@ -141,6 +141,7 @@ class Finding:
     references: tuple[str, ...] = ()
     waiver: WaiverMark | None = None
     origin: str = ""
+    snippet: str = ""
 
     @property
     def fix_key(self) -> str:

@@ -80,7 +80,8 @@ class Platform:
     `recognises(document)` says whether a document is one of its own, by its content and its name; the platform of
     highest `precedence` that does wins. `spelling` says, for facts that a remedy may set, how this platform writes
     them. `frame(text)` makes a whole document of an example, which may be a piece of one.
-    `name` is also its scheme: `compose:FILE`.
+    `name` is also its scheme: `compose:FILE`. `hints` are texts of which a file of this platform holds at least one, so
+    that other files need not be read; without any, files of this platform are read only when they are named.
     """
 
     name: str
@@ -89,4 +90,5 @@ class Platform:
     read: Reading
     frame: Callable[[str], bytes]
     precedence: int = 0
+    hints: tuple[bytes, ...] = ()
     spelling: Mapping[str, Spelling] = field(default_factory=dict)

@@ -107,3 +107,14 @@ class Verdict(NamedTuple):
     reason: str = ""
     document: int = -1
     subject: str = ""
+
+
+class Judgement(NamedTuple):
+    """What one rule says of one subject. `subject` is `Kind/namespace/name`, `container` the one of it, if of one."""
+
+    rule: Rule
+    subject: str
+    document: int
+    container: str
+    state: CheckState
+    verdict: Verdict

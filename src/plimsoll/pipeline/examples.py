@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from plimsoll.checks.judge import Judge, Judgement
+from plimsoll.checks.judge import Judge
 from plimsoll.errors import PlimsollError
 from plimsoll.model.check import CheckState
-from plimsoll.model.rule import Example, Rule
+from plimsoll.model.rule import Example, Judgement, Rule
 from plimsoll.pipeline.estate import estate_of, platforms
 
 
