@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from plimsoll.checks.expectations import Test, bare, in_words, test_of
+from plimsoll.checks.workload.components import PREFIX, component_of, components_of, flag_of
 from plimsoll.errors import PlimsollError
 from plimsoll.model.check import CheckState
 from plimsoll.model.estate import Estate
@@ -46,6 +47,7 @@ class Judge:
             for platform in each.rule.platforms:
                 for kind in each.rule.on:
                     self._by_platform.setdefault((platform, kind), []).append(each)
+        self._with_components = {platform for platform, kind in self._by_platform if kind.startswith(PREFIX)}
 
     def judge(self, estate: Estate) -> Iterator[Judgement]:
         """Judge everything in an estate; each failure is one judgement, and each pass of a rule on a subject one."""
@@ -54,6 +56,7 @@ class Judge:
         for resource in estate.resources:
             for each in self._by_platform.get((resource.platform, resource.kind), ()):
                 yield from _judged(each, resource, "", (resource, estate))
+            yield from self._configured(resource, estate)
         for each in self._on_estate:
             yield from _of_estate(each, estate)
 
@@ -67,6 +70,25 @@ class Judge:
         for each in self._by_platform.get((platform, CONTAINER), ()):
             for container in workload.containers:
                 yield from _judged(each, workload, container.name, (container, workload, estate))
+        yield from self._components(workload, estate)
+
+    def _components(self, workload: Workload, estate: Estate) -> Iterator[Judgement]:
+        """Judge the containers that run a component of Kubernetes itself."""
+        if workload.platform not in self._with_components:
+            return
+        for container in workload.containers:
+            component = component_of(container)
+            if component is not None:
+                for each in self._by_platform.get((workload.platform, PREFIX + component.name), ()):
+                    yield from _judged(each, workload, container.name, (component, workload, estate))
+
+    def _configured(self, resource: Resource, estate: Estate) -> Iterator[Judgement]:
+        """Judge the objects that configure a component."""
+        if resource.platform not in self._with_components:
+            return
+        for component in components_of(resource):
+            for each in self._by_platform.get((resource.platform, PREFIX + component.name), ()):
+                yield from _judged(each, resource, "", (component, resource, estate))
 
 
 def _judged(
@@ -86,8 +108,7 @@ def _judged(
 
 
 def _of_estate(ready: _Ready, estate: Estate) -> Iterator[Judgement]:
-    platforms = {each.platform for each in estate.workloads} | {each.platform for each in estate.resources}
-    if not platforms.intersection(ready.rule.platforms):
+    if not estate.platforms.intersection(ready.rule.platforms):
         return
     state = CheckState.PASS
     try:
@@ -121,18 +142,25 @@ def _row(rule: Rule) -> Logic:
     """Make the logic of a row that compares one fact."""
     words = {key: value for key, value in rule.expect.items() if key not in {"every", "declared"}}
     every = rule.expect.get("every")
+    getter = _getter(rule)
     ask = _Asking(
-        get=attrgetter(rule.fact) if rule.fact else _itself,
+        get=getter(rule.fact) if rule.fact else _itself,
         test=test_of(words) if words else None,
         every=test_of(every) if isinstance(every, Mapping) else None,
         declared="declared" in rule.expect,
-        where=[(attrgetter(fact), test_of(expected)) for fact, expected in rule.where.items()],
+        where=[(getter(fact), test_of(expected)) for fact, expected in rule.where.items()],
         expected=in_words(rule.expect),
     )
     if not rule.each:
         return lambda thing, *_: _answers(ask, thing)
     elements = attrgetter(rule.each)
     return lambda thing, *_: _of_each(ask, elements(thing))
+
+
+def _getter(rule: Rule) -> Callable[[str], Callable[[Any], Any]]:
+    """Give what reads a fact by its name: a flag of a component, else an attribute."""
+    of_component = next((on for on in rule.on if on.startswith(PREFIX)), None)
+    return partial(flag_of, rule.id, of_component) if of_component else attrgetter
 
 
 def _itself(thing: object) -> object:

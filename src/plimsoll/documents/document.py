@@ -4,20 +4,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from plimsoll.documents.bounds import as_utf8
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json
-from plimsoll.documents.yaml import YamlMapping, YamlSequence, read_yaml, read_yaml_documents
+from plimsoll.documents.yaml import (
+    YamlDocument,
+    YamlMapping,
+    YamlSequence,
+    read_yaml,
+    read_yaml_pieces,
+    read_yaml_stream,
+)
 from plimsoll.model.estate import Position
 from plimsoll.model.fact import Place
 
 JSON_BEGINS = (b"{", b"[")
+
+TEMPLATES_LEFT_IN = "templates were left in it, and what they make of it is not known: render it first"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextDocument:
     """One document of a file. `path` is how reports name the file, `data` its whole text, `number` counts from 0.
 
-    Values of JSON are as JSON has them, all scalars of YAML are text as written.
+    Values of JSON are as JSON has them, all scalars of YAML are text as written. `repeated` are the keys that stand
+    again in one mapping, with their lines (of YAML only). `unread` says, a line each, what could not be read: where the
+    whole document is broken, `root` is None.
     """
 
     path: str
@@ -25,6 +37,8 @@ class TextDocument:
     root: object
     number: int = 0
     begins: Position = field(default=Position(1, 1))
+    repeated: tuple[tuple[str, int], ...] = ()
+    unread: tuple[str, ...] = ()
 
     def position(self, at: Place) -> Position | None:
         """Give line and column of the key or element at a place, or of the nearest thing around it that is there."""
@@ -56,14 +70,63 @@ def _step(value: object, step: str | int) -> tuple[object, Position] | None:
 
 
 def read_documents(path: str, data: bytes) -> Iterator[TextDocument]:
-    """Read every document of a YAML or JSON text, leaving out empty ones. Raises DocumentError."""
-    if data.lstrip().startswith(JSON_BEGINS):
+    """Read every document of a YAML or JSON text, leaving out empty ones. Raises DocumentError.
+
+    Of equal keys in a mapping the last one holds; `repeated` names them. Where one of several documents is broken, or
+    templates were left in, everything else is read, and `unread` says what was not.
+    """
+    if as_utf8(data).lstrip().startswith(JSON_BEGINS):
         try:
             yield TextDocument(path=path, data=data, root=read_json(data))
         except DocumentError:
             pass  # A flow mapping of YAML begins like JSON.
         else:
             return
-    for number, root in enumerate(read_yaml_documents(data)):
-        if root not in {"", "null", "~"} if isinstance(root, str) else True:
-            yield TextDocument(path=path, data=data, root=root, number=number)
+    documents, unread = _yaml_documents(data)
+    for number, document in enumerate(documents):
+        if document.error is not None or not _is_nothing(document.root):
+            yield _text_document(path, data, number, document, unread)
+            unread = ()
+
+
+def _is_nothing(root: object) -> bool:
+    return isinstance(root, str) and root in {"", "null", "~"}
+
+
+def _text_document(
+    path: str, data: bytes, number: int, document: YamlDocument, unread: tuple[str, ...]
+) -> TextDocument:
+    broken = (f"the document on line {document.line} is left out: {document.error}",) if document.error else ()
+    return TextDocument(
+        path=path,
+        data=data,
+        root=document.root,
+        number=number,
+        begins=Position(document.line, document.column),
+        repeated=document.repeated,
+        unread=(*unread, *broken),
+    )
+
+
+def _yaml_documents(data: bytes) -> tuple[list[YamlDocument], tuple[str, ...]]:
+    """Read a text as it is, else with its templates masked, else document by document."""
+    from plimsoll.documents.templates import masked
+
+    try:
+        return read_yaml_stream(data), ()
+    except DocumentError as error:
+        plain = masked(data)
+        if plain is None:
+            return _pieces(data, error), ()
+    try:
+        return read_yaml_stream(plain), (TEMPLATES_LEFT_IN,)
+    except DocumentError as error:
+        return _pieces(plain, error), (TEMPLATES_LEFT_IN,)
+
+
+def _pieces(data: bytes, error: DocumentError) -> list[YamlDocument]:
+    """Read the documents that are not broken. Raises the error of the whole where there is none."""
+    try:
+        return read_yaml_pieces(data)
+    except DocumentError:
+        raise error from None

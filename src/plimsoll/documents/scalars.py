@@ -7,7 +7,11 @@ _FALSE = frozenset({"false", "no", "off", "n", "False", "FALSE", "No", "NO", "Of
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _WHOLE = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?\d{1,18}(?:\.\d{0,18})?(?:[eE][-+]?\d{1,2})?|[-+]?\.\d{1,18}", re.ASCII)
-_TEMPLATE = re.compile(r"\{\{|\$\{|\}\}")
+OPENS, CLOSES = "\ue07b", "\ue07d"
+"""Stand for the braces of a template's action where YAML can have none (templates.masked)."""
+
+_ACTION = re.compile(rf"\{{\{{|\}}\}}|\{{%|{OPENS}")
+_TEMPLATE = re.compile(rf"{_ACTION.pattern}|\$\{{")
 
 
 def is_null(value: object) -> bool:
@@ -56,3 +60,8 @@ def written(value: object) -> str:
 def is_template(value: object) -> bool:
     """Say whether a template's action or a variable stands in a text, so that its value is not known."""
     return isinstance(value, str) and _TEMPLATE.search(value) is not None
+
+
+def is_action(value: object) -> bool:
+    """Say whether a template's action stands in a text; `${NAME}`, which a shell may replace, is none."""
+    return isinstance(value, str) and _ACTION.search(value) is not None

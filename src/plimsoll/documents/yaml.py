@@ -1,5 +1,7 @@
 """YAML 1.1 by libyaml's events: no tag is acted upon, every scalar is text as written."""
 
+import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from plimsoll.documents.bounds import DEEPEST, as_utf8, too_deep, too_large
@@ -75,10 +77,75 @@ def read_yaml_documents(data: bytes, *, last_key_holds: bool = False) -> list[ob
     builder = _Builder(last_key_holds=last_key_holds)
     for event in _events(data):
         builder.take(event)
+    return [document.root for document in builder.documents]
+
+
+class YamlDocument(NamedTuple):
+    """One document of a text: where it begins (from 1), and the keys that stand again in a mapping, with their lines.
+
+    `error` says why it could not be read; then `root` is None, and `line` where it begins.
+    """
+
+    root: object
+    line: int = 1
+    column: int = 1
+    repeated: tuple[tuple[str, int], ...] = ()
+    error: DocumentError | None = None
+
+
+def read_yaml_stream(data: bytes) -> list[YamlDocument]:
+    """Read every document of a text; of equal keys the last one holds. Raises DocumentError as read_yaml."""
+    builder = _Builder(last_key_holds=True)
+    for event in _events(data):
+        builder.take(event)
     return builder.documents
 
 
-def _events(data: bytes) -> "Iterator[_Event]":
+def read_yaml_pieces(data: bytes) -> list[YamlDocument]:
+    """Read every document of a text of which some may be broken: it is cut at its `---` lines.
+
+    Raises DocumentError where there is nothing to cut, where no piece can be read, and over MOST_PIECES.
+    """
+    data = as_utf8(data)
+    pieces = _pieces(data)
+    builder = _Builder(last_key_holds=True)
+    found: list[YamlDocument] = []
+    for lines_before, piece in pieces:
+        builder.begin(lines_before)
+        try:
+            for event in _events(piece, lines_before):
+                builder.take(event)
+        except DocumentError as error:
+            found.append(YamlDocument(None, lines_before + 1, error=error))
+        else:
+            found += builder.documents
+    if all(document.error for document in found):
+        raise next((document.error for document in found if document.error), DocumentError("it is not YAML"))
+    return found
+
+
+MOST_PIECES = 10_000
+"""Pieces that a broken text is cut into: each takes a parser of its own."""
+
+
+def _pieces(data: bytes) -> "list[tuple[int, bytes]]":
+    """Cut a text before each line that begins a document; each piece with the number of lines before it."""
+    starts = [0, *(found.start() for found in _DOCUMENT_BEGINS.finditer(data)), len(data)]
+    if len(starts) > MOST_PIECES:
+        raise DocumentError(f"it is broken, and has more than {MOST_PIECES} documents")
+    pieces: list[tuple[int, bytes]] = []
+    line = 0
+    for start, end in pairwise(starts):
+        pieces.append((line, data[start:end]))
+        line += data.count(b"\n", start, end)
+    return pieces
+
+
+_DOCUMENT_BEGINS = re.compile(rb"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_LINE = re.compile(r"\bline (\d+)")
+
+
+def _events(data: bytes, lines_before: int = 0) -> "Iterator[_Event]":
     import yaml
     from yaml._yaml import CParser
 
@@ -91,7 +158,8 @@ def _events(data: bytes) -> "Iterator[_Event]":
         while (event := parser.get_event()) is not None:
             yield cast("_Event", event)
     except (yaml.YAMLError, UnicodeError) as error:
-        raise DocumentError("it is not YAML: " + str(error).replace('in "<byte string>",', "on")) from error
+        reason = _LINE.sub(lambda found: f"line {int(found[1]) + lines_before}", str(error))
+        raise DocumentError("it is not YAML: " + reason.replace('in "<byte string>",', "on")) from error
 
 
 class _Known(NamedTuple):
@@ -126,7 +194,9 @@ class _Builder:
         from yaml import events
 
         self._last_key_holds = last_key_holds
-        self.documents: list[object] = []
+        self.documents: list[YamlDocument] = []
+        self._repeated: list[tuple[str, int]] = []
+        self._first_line = 1
         self._open: list[_Open] = []
         self._anchors: dict[str, _Known] = {}
         self._weight = 0
@@ -139,6 +209,14 @@ class _Builder:
             events.SequenceEndEvent: self._end,
             events.DocumentStartEvent: lambda _: self._anchors.clear(),
         }
+
+    def begin(self, lines_before: int) -> None:
+        """Begin anew after some lines; what was read before still counts towards MOST_NODES."""
+        self.documents = []
+        self._open.clear()
+        self._anchors.clear()
+        self._repeated.clear()
+        self._first_line = lines_before + 1
 
     def take(self, event: _Event) -> None:
         """Take the next event."""
@@ -187,17 +265,19 @@ class _Builder:
         if len(self._open) + known.height > DEEPEST:
             raise too_deep()
         if not self._open:
-            self.documents.append(known.value)
+            line, column = mark.line + self._first_line, mark.column + 1
+            self.documents.append(YamlDocument(known.value, line, column, tuple(self._repeated)))
+            self._repeated.clear()
             return
         into = self._open[-1]
         into.weight += known.weight
         into.height = max(into.height, known.height + 1)
         if isinstance(into.value, YamlSequence):
             into.value.append(known.value)
-            into.value.lines.append(mark.line + 1)
+            into.value.lines.append(mark.line + self._first_line)
             into.value.columns.append(mark.column + 1)
         elif into.key is None:
-            into.line, into.column = mark.line + 1, mark.column + 1
+            into.line, into.column = mark.line + self._first_line, mark.column + 1
             into.key = _MERGE if is_merge else self._key(known.value, into.value, into.line)
         else:
             _put(into, into.value, known.value)
@@ -205,10 +285,16 @@ class _Builder:
     def _key(self, value: object, mapping: YamlMapping, line: int) -> str:
         if not isinstance(value, str):
             raise DocumentError(f"a key on line {line} is no text")
-        if value in mapping and not self._last_key_holds:
-            raise DocumentError(f"the key {value!r} stands twice in one mapping, again on line {line}")
+        if value in mapping:
+            if not self._last_key_holds:
+                raise DocumentError(f"the key {value!r} stands twice in one mapping, again on line {line}")
+            if len(self._repeated) < _MOST_REPEATED:
+                self._repeated.append((value, line))
         return value
 
+
+_MOST_REPEATED = 100
+"""Repeated keys of one document that are told."""
 
 _MERGE = "<<\0"
 """A key that no text can have (YAML allows no NUL)."""

@@ -1,6 +1,6 @@
 """From what rules say to check results and findings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from plimsoll.model.check import CheckResult, CheckState
@@ -23,6 +23,10 @@ class Failures:
     subjects: tuple[Subject, ...]
     checks: tuple[CheckResult, ...]
     findings: tuple[Finding, ...]
+
+
+NONE = Failures(subjects=(), checks=(), findings=())
+"""What rules say of nothing."""
 
 
 def failures(judgements: Iterable[Judgement], estate: Estate, target: str, snippet: Snippet) -> Failures:
@@ -49,12 +53,7 @@ _NOTHING = Evidence()
 
 
 def _subjects(estate: Estate, target: str) -> Mapping[tuple[int, str], Subject]:
-    return {(thing.document, thing.key): _subject(thing, estate, target) for thing in _things(estate)}
-
-
-def _things(estate: Estate) -> Iterator[Workload | Resource]:
-    yield from estate.workloads
-    yield from estate.resources
+    return {(thing.document, thing.key): _subject(thing, estate, target) for thing in estate.things}
 
 
 def _subject(thing: Workload | Resource, estate: Estate, target: str) -> Subject:

@@ -55,6 +55,16 @@ class Estate:
     images: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     memo: dict[str, object] = field(default_factory=dict, compare=False)
 
+    @property
+    def things(self) -> tuple[Workload | Resource, ...]:
+        """All workloads and resources."""
+        return (*self.workloads, *self.resources)
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """The platforms of which anything was read."""
+        return frozenset(thing.platform for thing in self.things)
+
     def of_kind(self, *kinds: str) -> tuple[Resource, ...]:
         """Give the resources of some kinds."""
         return tuple(each for each in self.resources if each.kind in kinds)

@@ -2,15 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from plimsoll.documents.document import TextDocument, read_documents
 from plimsoll.documents.errors import DocumentError
 from plimsoll.model.estate import Document, Estate
 from plimsoll.model.gap import Gap
 from plimsoll.model.platform import Platform, Read, Surroundings
-from plimsoll.model.resource import Resource
-from plimsoll.model.workload import Workload
 from plimsoll.plugins import discover
+
+if TYPE_CHECKING:
+    from plimsoll.model.resource import Resource
+    from plimsoll.model.workload import Workload
+
+
+UNREAD = frozenset({"unreadable-configuration", "not-rendered"})
+"""The kinds of gaps that stand for a file, or a part of one, that no rule could judge."""
 
 
 def platforms() -> Mapping[str, Platform]:

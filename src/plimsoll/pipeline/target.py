@@ -213,13 +213,38 @@ _MOST_FOLDERS = 2
 """Folders that a pattern of what is declared has before the file's own name."""
 
 
+def is_taken(path: Path, limits: Limits) -> bool:
+    """Say whether a file is of a kind that lists packages: a bill of materials, a lockfile, an archive."""
+    kinds = discover("plimsoll.sources", SourceKind).values()
+    try:
+        return any(kind.recognises(path, limits) for kind in kinds) or _lies_as_lockfile(str(path)) > 0
+    except OSError:
+        return False
+
+
+def folder_of(target: str) -> Path | None:
+    """Give the folder that a target names; None where it names none."""
+    _, rest = _scheme(target, discover("plimsoll.sources", SourceKind))
+    folder = Path(_image(rest)[0])
+    try:
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _lies_as_lockfile(name: str) -> int:
+    """Give how many folders a file is known with as a lockfile, from 1; 0 for one that is none."""
+    patterns = PathPatterns({name: plugin.paths for name, plugin in declared().items()})
+    names = Path(name).absolute().parts[1:]
+    for folders in range(min(_MOST_FOLDERS + 1, len(names))):
+        if patterns.find("/".join(names[-1 - folders :])):
+            return folders + 1
+    return 0
+
+
 def _lockfile(request: Request) -> Opened | None:
     """Open a file by which a source tree declares packages, with the folders by which it is known; else None."""
     if not request.path.is_file():
         return None
-    patterns = PathPatterns({name: plugin.paths for name, plugin in declared().items()})
-    names = Path(request.name).absolute().parts[1:]
-    for folders in range(min(_MOST_FOLDERS + 1, len(names))):
-        if patterns.find("/".join(names[-1 - folders :])):
-            return open_lockfile(request, folders)
-    return None
+    folders = _lies_as_lockfile(request.name)
+    return open_lockfile(request, folders - 1) if folders else None

@@ -12,6 +12,7 @@ from plimsoll.sources.source_tree import LEFT_OUT
 from plimsoll.trees.paths import clean, text
 
 ENDINGS = (".yaml", ".yml", ".json")
+_NAMES = frozenset({"Kustomization"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class ConfigurationFolder:
             if seen > self.limits.entries:
                 raise LimitError("entries", self.limits.entries, str(self.root))
             for name in sorted(files):
-                if name.endswith(ENDINGS) and not self.is_skipped(before + name):
+                if (name.endswith(ENDINGS) or name in _NAMES) and not self.is_skipped(before + name):
                     yield before + name
 
     def has(self, path: str) -> bool:

@@ -1,0 +1,141 @@
+"""What containers may use up: memory, CPU, processes, files, restarts."""
+
+from collections.abc import Iterator
+
+from plimsoll.checks.workload.inputs import inputs
+from plimsoll.documents.scalars import whole
+from plimsoll.model.estate import Estate
+from plimsoll.model.fact import Fact
+from plimsoll.model.rule import Verdict
+from plimsoll.model.workload import Container, ContainerRole, Pair, Workload
+
+_MIB = 1024 * 1024
+_LEAST_USEFUL = 4 * _MIB
+"""Bytes with which no process starts: who asks for less took `m` for megabytes, and it means thousandths."""
+
+_RANGE_MEMORY = 100 * _MIB, 6e9
+_RANGE_CPU = 0.1, 2.0
+_MOST_RESTARTS = 5
+_SANDBOX_CPU, _SANDBOX_MEMORY = 2.0, 2048.0 * _MIB
+
+
+def no_cpu_limit(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
+    """Find containers without a limit of CPU; a share of it (`cpu_shares`) bounds Docker's under load, too."""
+    if container.role is not ContainerRole.MAIN or container.cpu_limit.value > 0:
+        return
+    if workload.platform == "kubernetes" or container.cpu_request.value <= 0:
+        yield Verdict(container.cpu_limit.at, "none", expected="a limit")
+
+
+def meaningless_memory(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find amounts of memory in which nothing can run."""
+    for what, fact in (("request", container.memory_request), ("limit", container.memory_limit)):
+        if 0 < fact.value < _LEAST_USEFUL:
+            yield Verdict(fact.at, f"{_amount(fact.stated)} bytes", what, f"at least {_LEAST_USEFUL} bytes")
+
+
+def out_of_range(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find limits that are unusually small or large."""
+    if container.role is not ContainerRole.MAIN:
+        return
+    asked = (
+        ("memory", container.memory_limit, _RANGE_MEMORY, " bytes"),
+        ("cpu", container.cpu_limit, _RANGE_CPU, " CPUs"),
+    )
+    for what, fact, (least, most), unit in asked:
+        if fact.value and not least <= fact.value <= most:
+            yield Verdict(fact.at, _amount(fact.stated) + unit, what, f"{_amount(least)} to {_amount(most)}{unit}")
+
+
+def sandbox_cpu(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find sandboxes of agents that may use more CPU than such a one needs."""
+    if _is_sandbox(workload):
+        yield from _over(container.cpu_limit, _most(estate, "sandbox_cpu_limit_max", _SANDBOX_CPU), " CPUs")
+
+
+def sandbox_memory(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find sandboxes of agents that may use more memory than such a one needs."""
+    if _is_sandbox(workload):
+        yield from _over(container.memory_limit, _most(estate, "sandbox_memory_limit_max", _SANDBOX_MEMORY), " bytes")
+
+
+def configured_cpu(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find limits and requests of CPU that are outside what the user configured."""
+    yield from _configured(estate, "cpu_limit", container.cpu_limit)
+    yield from _configured(estate, "cpu_request", container.cpu_request)
+
+
+def configured_memory(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find limits and requests of memory that are outside what the user configured."""
+    yield from _configured(estate, "memory_limit", container.memory_limit)
+    yield from _configured(estate, "memory_request", container.memory_request)
+
+
+def _configured(estate: Estate, what: str, fact: Fact[float]) -> Iterator[Verdict]:
+    most, least = _most(estate, f"{what}_max", float("inf")), _most(estate, f"{what}_min", 0.0)
+    if fact.value and not least <= fact.value <= most:
+        yield Verdict(fact.at, _amount(fact.stated), what, f"{_amount(least)} to {_amount(most)}")
+
+
+def loose_ulimits(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find ulimits that are raised to no limit, or beyond what any software needs."""
+    for limit in container.ulimits:
+        if _is_loose(limit):
+            yield Verdict(limit.at, f"{limit.name}={limit.value}", limit.name, "a limit that bounds something")
+
+
+_MOST = {"nofile": 1_048_576, "nproc": 65_536, "core": 0, "memlock": 2**36, "msgqueue": 2**30, "sigpending": 1_000_000}
+
+
+def _is_loose(limit: Pair) -> bool:
+    hard = limit.value.rpartition(":")[2].strip()
+    if hard in {"-1", "unlimited", "infinity"}:
+        return limit.name in _MOST
+    number = whole(hard)
+    return number is not None and number > _MOST.get(limit.name, 2**62)
+
+
+def unbounded_restarts(workload: Workload, *_: object) -> Iterator[Verdict]:
+    """Find restarts without an end (CIS Docker 5.15: on failure, five times at most)."""
+    policy, times = workload.restart.value.partition(":")[::2]
+    count = whole(times) if times else None
+    if policy != "no" and not (policy == "on-failure" and count is not None and 0 < count <= _MOST_RESTARTS):
+        yield Verdict(workload.restart.at, workload.restart.stated, expected="on-failure, 5 times at most")
+
+
+def _is_sandbox(workload: Workload) -> bool:
+    return workload.kind in {"Sandbox", "SandboxTemplate"}
+
+
+def _over(fact: Fact[float], most: float, unit: str) -> Iterator[Verdict]:
+    if fact.value > most:
+        yield Verdict(fact.at, _amount(fact.stated) + unit, expected=f"{_amount(most)}{unit} at most")
+
+
+_FACTORS = {
+    "m": 1e-3,
+    "k": 1e3,
+    "K": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "Ki": 2.0**10,
+    "Mi": 2.0**20,
+    "Gi": 2.0**30,
+    "Ti": 2.0**40,
+}
+
+
+def _most(estate: Estate, name: str, otherwise: float) -> float:
+    """Give a bound that was configured, as a quantity (`50m`, `512Mi`)."""
+    said = inputs(estate).get(name, ())
+    text = said[0] if said else ""
+    digits = text.rstrip("mkKMGTi")
+    try:
+        return float(digits) * _FACTORS.get(text[len(digits) :], 1.0) if text else otherwise
+    except ValueError:
+        return otherwise
+
+
+def _amount(number: float) -> str:
+    return f"{number:g}" if number != int(min(number, 2**60)) else str(int(number))

@@ -1,0 +1,198 @@
+"""Secrets that stand where everybody reads them: variables, commands, labels, config maps."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from plimsoll.checks.workload.inputs import inputs
+from plimsoll.checks.workload.secret_words import (
+    HINT,
+    NOTHING,
+    PLACEHOLDER,
+    SECRET,
+    known_token,
+    masked,
+    names_a_secret,
+    secret_line,
+    secret_option,
+    weigh,
+)
+from plimsoll.documents.scalars import written
+from plimsoll.documents.shapes import mapping
+from plimsoll.model.estate import Estate
+from plimsoll.model.fact import Fact
+from plimsoll.model.resource import Resource
+from plimsoll.model.rule import Verdict
+from plimsoll.model.workload import Container, Variable, Workload
+
+_KEPT = "kept in a secret, mounted as a file"
+
+
+def in_environment(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find secrets that are written into variables."""
+    yield from _variables(container, estate, SECRET)
+
+
+def placeholders_in_environment(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find variables of secrets that hold a placeholder, to be replaced in this very file."""
+    yield from _variables(container, estate, PLACEHOLDER)
+
+
+def hints_in_environment(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find variables that may hold secrets, by a word in them."""
+    yield from _variables(container, estate, HINT)
+
+
+def unused_store(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find services of a Swarm that have a secret in a variable, and none from the Swarm's store."""
+    if not container.body.get("secrets"):
+        found = next(_variables(container, estate, SECRET), None)
+        if found is not None:
+            at = workload.containers[0].at if workload.containers else workload.at
+            yield Verdict((*at, "secrets"), found.detail, "", "secrets of the Swarm")
+
+
+def _variables(container: Container, estate: Estate, sought: str) -> Iterator[Verdict]:
+    for variable in container.variables:
+        if variable.origin == "literal" and variable.value.is_known and variable.value.stated:
+            name, value = variable.name, variable.value.stated
+            if _weighed(name, value, estate) == sought:
+                yield Verdict(variable.at, masked(name, value), name, _KEPT)
+
+
+def _weighed(name: str, value: str, estate: Estate) -> str:
+    found = weigh(name, value)
+    configured = inputs(estate)
+    if not configured:
+        return found
+    low = name.lower()
+    if any(each.lower() in low for each in configured.get("sensitiveKeyNamesAllowed", ())):
+        return NOTHING
+    if value in configured.get("sensitiveValuesAllowed", ()):
+        return NOTHING
+    named = any(each.lower() in low for each in configured.get("sensitiveKeyNames", ()))
+    held = any(each.lower() in value.lower() for each in configured.get("sensitiveValues", ()))
+    return found or (HINT if (named or held) and not value.startswith("/") else NOTHING)
+
+
+def whole_secrets_in_environment(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find Secrets of which every key becomes a variable."""
+    for variable in container.variables:
+        if variable.origin == "secret" and "envFrom" in variable.at:
+            yield Verdict(_named(variable, "secretRef"), variable.value.stated, variable.value.stated, _KEPT)
+
+
+def keys_of_secrets_in_environment(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find keys of Secrets that become variables."""
+    for variable in container.variables:
+        if variable.origin == "secret" and "envFrom" not in variable.at:
+            yield Verdict(_named(variable, "name"), variable.name, variable.name, _KEPT)
+
+
+def _named(variable: Variable, key: str) -> tuple[str | int, ...]:
+    return variable.at if variable.at[-1] == key else (*variable.at, key)
+
+
+def repeated_variables(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find variables that are set more than once, so that what holds depends on who reads it."""
+    names = Counter(each.name for each in container.variables if "envFrom" not in each.at and each.name != "*")
+    if len(names) == len(container.variables):
+        return
+    seen: Counter[str] = Counter()
+    for variable in container.variables:
+        if names[variable.name] > 1:
+            seen[variable.name] += 1
+            at = (*variable.at, "name") if variable.at[-2:-1] == ("env",) else variable.at
+            yield Verdict(at, variable.name, f"{variable.name}#{seen[variable.name]}", "set once")
+
+
+def in_commands(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find secrets in commands and arguments."""
+    before = ""
+    for word in container.words:
+        said = word.stated if word.is_known else ""
+        name = _option_before(before, said) or secret_option(said)
+        what = known_token(said)
+        if what or name:
+            yield Verdict(word.at, f"{name}: a value" if name else what, name or what, "read from a file")
+        before = said
+
+
+def _option_before(option: str, value: str) -> str:
+    """Give the name of an option whose value is the next word, if that is a secret."""
+    name = option.lstrip("-")
+    is_option = option.startswith("-") and "=" not in option and " " not in option
+    if is_option and not value.startswith("-") and names_a_secret(name) and weigh(name, value) == SECRET:
+        return name
+    return ""
+
+
+def in_labels(workload: Workload, *_: object) -> Iterator[Verdict]:
+    """Find secrets in labels and annotations."""
+    for pair in (*workload.labels, *workload.annotations):
+        own = pair.name.rpartition("/")[2]
+        is_secret = len(pair.value) < 200 and names_a_secret(own) and weigh(own, pair.value) == SECRET
+        if (is_secret and " " not in pair.value) or known_token(pair.value):
+            yield Verdict(pair.at, masked(pair.name, pair.value), pair.name, _KEPT)
+
+
+def in_config_map(resource: Resource, estate: Estate) -> Iterator[Verdict]:
+    """Find secrets in config maps."""
+    yield from _settings(resource, estate, SECRET)
+
+
+def placeholders_in_config_map(resource: Resource, estate: Estate) -> Iterator[Verdict]:
+    """Find keys of config maps that are for secrets, and hold a placeholder."""
+    yield from _settings(resource, estate, PLACEHOLDER)
+
+
+def hints_in_config_map(resource: Resource, estate: Estate) -> Iterator[Verdict]:
+    """Find keys of config maps that may hold secrets, by a word in them."""
+    yield from _settings(resource, estate, HINT)
+
+
+def _settings(resource: Resource, estate: Estate, sought: str) -> Iterator[Verdict]:
+    for key, said in mapping(resource.body.get("data")).items():
+        value = written(said)
+        # A whole file is looked at line by line: its own name says nothing of what stands in it.
+        if "\n" in value.strip() or "=" in value:
+            found = _in_file(key, value)
+        else:
+            found = _weighed(key, value, estate), masked(key, value)
+        if found[0] == sought:
+            yield Verdict((*resource.at, "data", key), found[1], key, "kept in a Secret")
+
+
+def _in_file(key: str, value: str) -> tuple[str, str]:
+    what = known_token(value)
+    if what:
+        return SECRET, f"{key}: {what}"
+    name = secret_line(value)
+    if name:
+        return SECRET, f"{key}: {name}"
+    if "\n" not in value.strip():
+        return weigh(key, value), masked(key, value)
+    return NOTHING, ""
+
+
+def sudo(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find commands that are started by sudo."""
+    for number, word in enumerate(container.words):
+        if _has_sudo(word, first=number == 0):
+            yield Verdict(word.at, "sudo", "sudo", "a user who needs no more rights")
+
+
+def _has_sudo(word: Fact[str], *, first: bool) -> bool:
+    if not word.is_known:
+        return False
+    text = word.stated[:4096].strip()
+    parts = text.split()
+    if not parts:
+        return False
+    if parts[0].rpartition("/")[2] == "sudo" and (first or len(parts) > 1):
+        return True
+    return any(
+        part.rpartition("/")[2] == "sudo" for part, before in zip(parts[1:], parts, strict=False) if before in _JOINS
+    )
+
+
+_JOINS = frozenset({"&&", "||", ";", "|", "then", "do", "else", "exec", "-c", "{", "("})

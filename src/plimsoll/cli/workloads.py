@@ -1,0 +1,100 @@
+"""From options to how workloads are read and judged, and what is told of it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from plimsoll.cli.console import tell, today
+from plimsoll.cli.options import limits_of, option, words
+from plimsoll.cli.settings import Settings
+from plimsoll.cli.values import PathName
+from plimsoll.errors import UsageError
+from plimsoll.findings.waive import read_waivers
+from plimsoll.pipeline.configurations import EVERY_PROFILE, Reading
+from plimsoll.pipeline.examine import skips
+from plimsoll.pipeline.workload_scan import Decisions
+from plimsoll.pipeline.workload_target import Declared
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_LARGEST_ENVIRONMENT = 1 << 20
+"""Bytes of a file of variables."""
+
+
+def about_workloads(command: F) -> F:
+    """Add the options about how Compose files, manifests and the like are read."""
+    for decorate in (
+        option("--render", is_flag=True, help="Run helm and kustomize on the charts and kustomizations of TARGET."),
+        words("--profile", metavar="NAME", help="Judge only services of these Compose profiles; default all."),
+        option(
+            "--env-file",
+            "env_files",
+            multiple=True,
+            type=PathName(),
+            metavar="FILE",
+            help="Fill in the variables of Compose files from FILE, beside the project's own .env.",
+        ),
+        option(
+            "--override",
+            "overrides",
+            multiple=True,
+            type=PathName(),
+            metavar="FILE",
+            help="Merge FILE onto a Compose file, as docker compose -f TARGET -f FILE.",
+        ),
+        option(
+            "--project-directory",
+            type=PathName("dir"),
+            metavar="DIR",
+            help="Let a Compose file extend and include files below DIR; default: its own folder.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def reading(settings: Settings, options: Mapping[str, Any]) -> Reading:
+    """Say how workloads are read. Raises UsageError for bad limits and for variables that cannot be read."""
+    environment: dict[str, str] = {}
+    for name in options["env_files"]:
+        environment |= _variables(Path(name))
+    project = options["project_directory"]
+    return Reading(
+        limits=limits_of(settings, options["limit"], options["timeout"]),
+        overrides=options["overrides"],
+        environment=environment,
+        profiles=frozenset(options["profile"]) or EVERY_PROFILE,
+        project=Path(project).absolute() if project else None,
+        render=options["render"],
+        is_skipped=skips(options["skip_dirs"], options["skip_files"]),
+    )
+
+
+def decisions_of(settings: Settings) -> Decisions:
+    """Give the waivers and the day. Raises UsageError."""
+    return Decisions(waivers=read_waivers(settings.document, settings.origin), as_of=today(), settings=settings.origin)
+
+
+def tell_of_workloads(declared: Declared, settings: Settings, *, quiet: bool) -> None:
+    """Tell what a target was taken for, and where settings come from."""
+    if quiet:
+        return
+    tell(
+        f"{declared.subject.name}: {declared.took}" + (f", settings from {settings.origin}" if settings.origin else "")
+    )
+    if settings.note:
+        tell(f"note: {settings.note}", style="yellow")
+
+
+def _variables(path: Path) -> dict[str, str]:
+    """Read `NAME=value` lines, as docker's --env-file has them: no quotes, no expansion."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_LARGEST_ENVIRONMENT + 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if len(text) > _LARGEST_ENVIRONMENT:
+        raise UsageError(f"{path} is larger than {_LARGEST_ENVIRONMENT} bytes")
+    lines = (line.strip() for line in text.decode("utf-8", "replace").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name.strip(): value for name, equals, value in pairs if equals}

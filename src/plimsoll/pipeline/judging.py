@@ -1,0 +1,52 @@
+"""From an estate to what is wrong with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from plimsoll.checks.catalogue import rules
+from plimsoll.checks.judge import Judge
+from plimsoll.findings.failures import Failures, failures
+from plimsoll.model.check import CheckResult, CheckState
+from plimsoll.model.estate import Estate
+from plimsoll.model.rule import Rule
+from plimsoll.pipeline.remedies import Snippets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """An estate, and what rules say of it."""
+
+    estate: Estate
+    failures: Failures
+
+
+def judge(estate: Estate, target: str, further: Iterable[Rule] = ()) -> Judged:
+    """Judge an estate by every rule that Plimsoll ships, and further ones; `target` is the id of what was scanned.
+
+    Rules on platforms of which nothing was read are not applicable, and said once.
+    """
+    every = [*rules().values(), *further]
+    snippets = Snippets(estate)
+    found = failures(
+        Judge(every).judge(estate),
+        estate,
+        target,
+        lambda judgement: snippets.of(judgement.rule, judgement.document),
+    )
+    checks = (*found.checks, *_not_applicable(every, estate, target))
+    return Judged(estate=estate, failures=Failures(subjects=found.subjects, checks=checks, findings=found.findings))
+
+
+def _not_applicable(every: Iterable[Rule], estate: Estate, target: str) -> Iterable[CheckResult]:
+    return [
+        CheckResult(
+            rule=rule.id,
+            subject=target,
+            state=CheckState.NOT_APPLICABLE,
+            reason=f"it is about {', '.join(rule.platforms)}",
+            severity=rule.severity,
+            likelihood=rule.likelihood.factor,
+        )
+        for rule in every
+        if not estate.platforms.intersection(rule.platforms)
+    ]

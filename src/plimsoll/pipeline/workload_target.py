@@ -1,0 +1,127 @@
+"""Targets that are workloads and nothing else: a Compose file, manifests, an app, recorded containers, an engine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from plimsoll.documents.document import read_documents
+from plimsoll.documents.errors import DocumentError
+from plimsoll.errors import TargetError
+from plimsoll.model.estate import Estate
+from plimsoll.model.subject import Subject
+from plimsoll.model.wording import counted
+from plimsoll.pipeline.configurations import Reader, Reading, hints
+from plimsoll.pipeline.estate import platforms, recognise
+from plimsoll.pipeline.target import STANDARD_INPUT, is_taken
+from plimsoll.sources.configurations import ENDINGS, read_configuration
+
+ENGINE = "engine:"
+KIND = "configuration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A target that was read: its subject, what it was taken for, and what it declares or runs."""
+
+    subject: Subject
+    took: str
+    estate: Estate
+
+
+def workloads_of(target: str, how: Reading) -> Declared | None:
+    """Read a target that is a file of workloads, or an engine; None for what is something else.
+
+    A scheme names the platform (`compose:FILE`); without one a file is taken for what its documents are. Raises
+    TargetError where it cannot be read, LimitError.
+    """
+    scheme, colon, rest = target.partition(":")
+    path = Path(target)
+    if colon and scheme in platforms() and not _is_file(path):
+        return _of_file(Path(rest), rest, replace(how, platform=scheme))
+    if not target.endswith(ENDINGS) or not _is_file(path) or is_taken(path, how.limits):
+        return None
+    data = read_configuration(path, target, how.limits)
+    return _of_file(path, target, how) if holds_workloads(data, target) else None
+
+
+def standard_input_of(standard_input: IO[bytes], how: Reading) -> "tuple[Declared | None, IO[bytes]]":
+    """Take workloads from standard input; where it is something else, give all that was read of it again.
+
+    Archives are told by their first bytes, so that they are not read into memory.
+    """
+    if standard_input.isatty():
+        return None, standard_input
+    data = standard_input.read(_HEAD)
+    if _is_archive(data):
+        return None, _Replayed(data, standard_input)
+    data += standard_input.read(int(how.limits.configuration_size) + 1 - len(data))
+    if len(data) > how.limits.configuration_size or not (how.platform or holds_workloads(data, STANDARD_INPUT)):
+        return None, _Replayed(data, standard_input)
+    subject = Subject(id=f"{KIND}:{STANDARD_INPUT}", kind=KIND, name=STANDARD_INPUT)
+    return _declared(subject, Reader(subject.id, how).of_text(data, STANDARD_INPUT)), standard_input
+
+
+def holds_workloads(data: bytes, name: str) -> bool:
+    """Say whether a text has a document of any platform. Raises TargetError where it looks so but cannot be read."""
+    if not any(hint in data for hint in hints()):
+        return False
+    try:
+        return any(recognise(document) for document in read_documents(name, data))
+    except DocumentError as error:
+        raise TargetError(
+            f"{name} cannot be read: {error}", advice="Mend it, or name its kind if it is another."
+        ) from error
+
+
+def _of_file(path: Path, name: str, how: Reading) -> Declared:
+    subject = Subject(id=f"{KIND}:{name}", kind=KIND, name=name)
+    return _declared(subject, Reader(subject.id, how).of_file(path, name))
+
+
+def _declared(subject: Subject, estate: Estate) -> Declared:
+    if not estate.things and not estate.gaps:
+        raise TargetError(f"{subject.name} declares no workload", advice="plimsoll scan --help lists what is read.")
+    return Declared(subject=subject, took=in_words(estate), estate=estate)
+
+
+def in_words(estate: Estate) -> str:
+    """Say what was read: `compose: 2 workloads, 1 other object`."""
+    told = [
+        f"{platform}: {counted(sum(each.platform == platform for each in estate.workloads), 'workload')}"
+        for platform in sorted(estate.platforms)
+    ]
+    others = f", {counted(len(estate.resources), 'other object')}" if estate.resources else ""
+    return "; ".join(told) + others if told else "no workload that can be read"
+
+
+_HEAD = 1 << 16
+_MAGIC = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh")
+
+
+def _is_archive(head: bytes) -> bool:
+    return head.startswith(_MAGIC) or b"\0" in head[:1024].removeprefix(b"\xff\xfe")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+class _Replayed(BytesIO):
+    """A stream whose beginning was read already."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        super().__init__(head)
+        self._rest = rest
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read what was read before, then what follows."""
+        return super().read(size) or self._rest.read(-1 if size is None else size)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Give pieces."""
+        return iter(lambda: self.read(_HEAD), b"")

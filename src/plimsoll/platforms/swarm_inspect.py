@@ -1,0 +1,274 @@
+"""Services and overlay networks as an engine of a swarm inspects them (`docker service inspect`, Engine API)."""
+
+from collections.abc import Iterator, Mapping
+
+from plimsoll.documents.shapes import mapping, text
+from plimsoll.model.estate import Document
+from plimsoll.model.fact import Fact, Place, default, unknown
+from plimsoll.model.platform import Read
+from plimsoll.model.resource import Resource
+from plimsoll.model.workload import Container, Mount, Pair, Port, Variable, Workload
+from plimsoll.platforms.compose_facts import Faults, Told, turned
+from plimsoll.platforms.docker_words import IMAGE_DECIDES, capability, user_and_group
+
+_NANO = 1e9
+
+
+def is_inspected(document: Document) -> bool:
+    """Say whether an engine reported it: services, or networks that span a swarm."""
+    objects = [each for each, _ in _objects(document)]
+    return bool(objects) and all(_is_service(each) or _is_network(each) for each in objects)
+
+
+def _objects(document: Document) -> Iterator[tuple[Mapping[str, object], Place]]:
+    root = document.root
+    if isinstance(root, dict):
+        yield root, ()
+    elif isinstance(root, list):
+        yield from ((mapping(each), (index,)) for index, each in enumerate(root))
+
+
+def _is_service(body: Mapping[str, object]) -> bool:
+    return "ContainerSpec" in mapping(mapping(body.get("Spec")).get("TaskTemplate"))
+
+
+def _is_network(body: Mapping[str, object]) -> bool:
+    return "Driver" in body and body.get("Scope") == "swarm" and "Name" in body
+
+
+def read_inspected(document: Document, number: int) -> Read:
+    """Read services and networks."""
+    faults = Faults(document)
+    workloads, resources = [], []
+    for body, at in _objects(document):
+        told = Told(body, at, faults)
+        if _is_service(body):
+            workloads.append(_service(told, number))
+        else:
+            resources.append(_network(told, number))
+    return Read(workloads=tuple(workloads), resources=tuple(resources), faults=tuple(faults.words))
+
+
+def _network(told: Told, number: int) -> Resource:
+    """Give a network with the words of stack files beside those of the engine, so that one rule holds for both."""
+    body = told.values
+    words = {
+        "driver": text(body.get("Driver")),
+        "driver_opts": mapping(body.get("Options")),
+        "internal": body.get("Internal") is True,
+        "attachable": body.get("Attachable") is True,
+        "ingress": body.get("Ingress") is True,
+    }
+    return Resource(
+        platform="swarm",
+        kind="SwarmNetwork",
+        name=text(body.get("Name")),
+        document=number,
+        at=told.at,
+        labels={name: text(value) for name, value in mapping(body.get("Labels")).items()},
+        body={**body, **words},
+    )
+
+
+def _service(told: Told, number: int) -> Workload:
+    spec = told.inner("Spec")
+    task = spec.inner("TaskTemplate")
+    inner = task.inner("ContainerSpec")
+    networks = _networks(task if task.says("Networks") else spec)
+    name = text(spec.values.get("Name")) or text(told.values.get("ID"))
+    joined = networks[0] if networks else default("default", (*task.at, "Networks"))
+    return Workload(
+        platform="swarm",
+        kind="SwarmService",
+        name=name,
+        document=number,
+        at=told.at,
+        spec_at=task.at,
+        containers=(_container(name, spec, task, inner),),
+        host_pid=default(value=False, at=inner.at),
+        host_ipc=default(value=False, at=inner.at),
+        host_network=turned(joined, joined.stated == "host"),
+        host_uts=default(value=False, at=inner.at),
+        host_users=default(value=False, at=inner.at),
+        network=joined,
+        cgroup_parent=default("", inner.at),
+        restart=_restart(task.inner("RestartPolicy")),
+        service_account=default("", inner.at),
+        automount_token=default(value=False, at=inner.at),
+        replicas=spec.inner("Mode").inner("Replicated").whole("Replicas", 1),
+        namespace=text(mapping(spec.values.get("Labels")).get("com.docker.stack.namespace")),
+        sysctls=_pairs(inner, "Sysctls"),
+        networks=networks,
+        labels=(*_pairs(inner, "Labels"), *_pairs(spec, "Labels")),
+        body=told.values,
+        spec=task.values,
+        effective=True,
+    )
+
+
+def _networks(holder: Told) -> tuple[Fact[str], ...]:
+    return tuple(entry.text("Target") for entry in _each(holder, "Networks"))
+
+
+def _each(told: Told, key: str) -> Iterator[Told]:
+    for value, at in told.items(key):
+        if isinstance(value, dict):
+            yield Told(value, at, told.faults)
+        else:
+            told.faults.add(at, "it should be an object")
+
+
+def _container(name: str, spec: Told, task: Told, inner: Told) -> Container:
+    limits = task.inner("Resources").inner("Limits")
+    reserved = task.inner("Resources").inner("Reservations")
+    said = inner.text("User")
+    none = unknown("", said.at, IMAGE_DECIDES)
+    user, group = user_and_group(said.stated, said.at) if said.is_declared else (none, none)
+    rights = inner.inner("Privileges")
+    return Container(
+        name=name,
+        at=inner.at,
+        image=inner.text("Image"),
+        user=user,
+        group=group,
+        run_as_non_root=default(value=False, at=inner.at),
+        privileged=default(value=False, at=inner.at),
+        capabilities_added=_capabilities(inner, "CapabilityAdd"),
+        capabilities_dropped=_capabilities(inner, "CapabilityDrop"),
+        no_new_privileges=rights.truth("NoNewPrivileges"),
+        seccomp=_mode(rights, "Seccomp"),
+        apparmor=_mode(rights, "AppArmor"),
+        selinux=_selinux(rights),
+        read_only_root=inner.truth("ReadOnly"),
+        proc_mount=default("default", inner.at),
+        memory_limit=limits.bytes("MemoryBytes"),
+        memory_request=reserved.bytes("MemoryBytes"),
+        cpu_limit=_cores(limits),
+        cpu_request=_cores(reserved),
+        pids_limit=limits.whole("Pids"),
+        pull_policy=default("", inner.at),
+        liveness=_health(inner),
+        readiness=default(value=False, at=inner.at),
+        command=_words(inner, "Command"),
+        arguments=_words(inner, "Args"),
+        mounts=(*map(_mount, _each(inner, "Mounts")), *_files(inner)),
+        ports=tuple(map(_port, _each(spec.inner("EndpointSpec"), "Ports"))),
+        variables=tuple(_variables(inner)),
+        ulimits=tuple(_ulimits(inner)),
+        body=inner.values,
+    )
+
+
+def _capabilities(inner: Told, key: str) -> Fact[tuple[Fact[str], ...]]:
+    found = inner.texts(key)
+    return found._replace(stated=tuple(each._replace(stated=capability(each.stated)) for each in found.stated))
+
+
+_MODES = {"": "runtime/default", "default": "runtime/default", "disabled": "unconfined", "custom": "localhost/profile"}
+
+
+def _mode(rights: Told, key: str) -> Fact[str]:
+    said = rights.inner(key).text("Mode") if rights.says(key) else default("", (*rights.at, key))
+    return said._replace(stated=_MODES.get(said.stated, said.stated))
+
+
+def _selinux(rights: Told) -> Fact[str]:
+    context = rights.inner("SELinuxContext")
+    if context.truth("Disable").stated:
+        return Fact("disabled", (*context.at, "Disable"))
+    words = [f"{key.lower()}:{text(context.values.get(key))}" for key in ("Type", "User", "Role", "Level")]
+    said = ",".join(word for word in words if not word.endswith(":"))
+    return Fact(said, context.at) if said else default("", context.at)
+
+
+def _cores(resources: Told) -> Fact[float]:
+    found = resources.number("NanoCPUs")
+    return found._replace(stated=found.stated / _NANO)
+
+
+def _restart(policy: Told) -> Fact[str]:
+    condition = policy.text("Condition", "any")
+    attempts = policy.whole("MaxAttempts")
+    word = {"any": "always", "none": "no"}.get(condition.stated, condition.stated)
+    if word == "on-failure" and attempts.stated > 0:
+        word = f"on-failure:{attempts.stated}"
+    return condition._replace(stated=word)
+
+
+def _health(inner: Told) -> Fact[bool]:
+    test = inner.inner("Healthcheck").texts("Test")
+    if not test.stated:
+        return unknown(neutral=False, at=(*inner.at, "Healthcheck"), reason=IMAGE_DECIDES)
+    return Fact(test.stated[0].stated != "NONE", test.at)
+
+
+def _words(inner: Told, key: str) -> Fact[tuple[Fact[str], ...]]:
+    found = inner.texts(key)
+    return found if found.is_declared else unknown((), found.at, IMAGE_DECIDES)
+
+
+_KINDS = {"bind": "bind", "volume": "volume", "tmpfs": "tmpfs", "npipe": "bind", "cluster": "csi", "image": "image"}
+
+
+def _mount(entry: Told) -> Mount:
+    kind = _KINDS.get(entry.text("Type", "volume").stated, "other")
+    source = entry.text("Source")
+    driver = entry.inner("VolumeOptions").inner("DriverConfig").inner("Options")
+    if kind == "volume" and "bind" in text(driver.values.get("o")).split(","):
+        kind, source = "bind", driver.text("device")
+    return Mount(
+        kind=kind,
+        source=source,
+        target=entry.text("Target"),
+        read_only=entry.truth("ReadOnly"),
+        propagation=entry.inner("BindOptions").text("Propagation", "rprivate" if kind == "bind" else "private"),
+        at=entry.at,
+        volume_at=entry.at,
+    )
+
+
+def _files(inner: Told) -> Iterator[Mount]:
+    """Give secrets and configs."""
+    for key, kind, folder in (("Secrets", "secret", "/run/secrets/"), ("Configs", "config", "/")):
+        for entry in _each(inner, key):
+            target = entry.inner("File").text("Name")
+            yield Mount(
+                kind=kind,
+                source=entry.text(f"{key[:-1]}Name"),
+                target=target if target.stated.startswith("/") else target._replace(stated=folder + target.stated),
+                read_only=default(value=True, at=entry.at),
+                propagation=default("private", entry.at),
+                at=entry.at,
+                volume_at=entry.at,
+            )
+
+
+def _port(entry: Told) -> Port:
+    published = entry.whole("PublishedPort")
+    protocol = entry.text("Protocol", "tcp")
+    return Port(
+        container=entry.whole("TargetPort"),
+        protocol=protocol.stated,
+        published=turned(published, (published.stated, published.stated)),
+        address=default("", entry.at),
+        at=entry.at,
+        name=entry.text("Name").stated,
+    )
+
+
+def _variables(inner: Told) -> Iterator[Variable]:
+    for each in inner.named("Env"):
+        yield Variable(name=each.name, value=each.value or Fact("", each.at), origin="literal", at=each.at)
+
+
+def _ulimits(inner: Told) -> Iterator[Pair]:
+    for limit in _each(inner, "Ulimits"):
+        soft, hard = limit.whole("Soft").stated, limit.whole("Hard").stated
+        value = str(soft) if soft == hard else f"{soft}:{hard}"
+        yield Pair(name=limit.text("Name").stated, value=value, at=limit.at)
+
+
+def _pairs(told: Told, key: str) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(name=each.name, value=each.value.stated if each.value else "", at=each.at) for each in told.named(key)
+    )

@@ -1,0 +1,88 @@
+"""Charts and kustomizations: what makes manifests of templates, run only where the user asks for it."""
+
+import posixpath
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from plimsoll.model.limits import Limits
+
+_CHART = "Chart.yaml"
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_RENDERER = {"chart": "helm", "kustomization": "kustomize"}
+_TIMEOUT = 120.0
+"""Seconds that a renderer may take; charts of some thousand manifests take a few."""
+
+_LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A folder whose files are made into manifests by a program; `folder` is "" for the target itself."""
+
+    kind: str
+    folder: str
+
+    @property
+    def path(self) -> str:
+        """What reports call the manifests that come of it."""
+        return posixpath.join(self.folder, f"(rendered by {_RENDERER[self.kind]})")
+
+    @property
+    def hides(self) -> bool:
+        """Whether its files are no manifests by themselves; those of a kustomization are, before it patches them."""
+        return self.kind == "chart"
+
+    def holds(self, path: str) -> bool:
+        """Say whether a file is a part of it."""
+        inside = path.removeprefix(f"{self.folder}/") if self.folder else path
+        if self.folder and inside == path:
+            return False
+        return not self.hides or inside.startswith(("templates/", "charts/")) or "/" not in inside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """Manifests as YAML, or the reason why there are none, with what to do about it."""
+
+    text: bytes = b""
+    reason: str = ""
+    advice: str = ""
+
+
+def template_of(path: str) -> Template | None:
+    """Give the template that a file stands for: a chart's description, or a kustomization; None for any other."""
+    folder, name = posixpath.split(path)
+    if name == _CHART:
+        return Template(kind="chart", folder=folder)
+    return Template(kind="kustomization", folder=folder) if name in _KUSTOMIZATIONS else None
+
+
+def render(root: Path, template: Template, limits: Limits) -> Rendered:
+    """Run `helm template` or `kustomize build` on a folder. Their output is bounded by `configuration_size`."""
+    folder = str((root / template.folder).resolve())
+    command = ["helm", "template", "release", folder] if template.kind == "chart" else ["kustomize", "build", folder]
+    try:
+        with subprocess.Popen(  # noqa: S603 - a fixed program, and the user asked for it by --render
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as running:
+            return _outcome(running, command[0], int(limits.configuration_size))
+    except OSError as error:
+        advice = f"Install {command[0]}, or render it yourself: {' '.join(command[:-1])} … | plimsoll scan -"
+        return Rendered(reason=f"{command[0]} cannot be run: {error.strerror}", advice=advice)
+
+
+def _outcome(running: "subprocess.Popen[bytes]", program: str, largest: int) -> Rendered:
+    try:
+        text, said = running.communicate(timeout=_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        running.kill()
+        return Rendered(reason=f"{program} took more than {_TIMEOUT:g} seconds", advice="Render it yourself.")
+    if running.returncode:
+        reason = said.decode("utf-8", "replace").strip()[:_LONGEST_REASON]
+        return Rendered(reason=f"{program} failed: {reason}", advice=f"Mend it until {program} renders it.")
+    if len(text) > largest:
+        return Rendered(
+            reason=f"{program} gave more than {largest} bytes", advice="Raise it: --limit configuration_size=BYTES"
+        )
+    return Rendered(text=text)
