@@ -126,26 +126,26 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     return stream.read()
 
 
-def read_rules(complain: bool = True) -> list[Rule]:  # noqa: FBT001, FBT002 - a switch of one program
+def read_rules(*, aloud: bool = True) -> list[Rule]:
     """Read our rules, file by file; one that is no rule (yet) is named and left out."""
     found: list[Rule] = []
     for name, data in row_files().items():
         try:
             rules = read_rows(data, name)
         except PlimsollError as error:
-            _say(f"left out: {error.message}", complain)
+            _say(f"left out: {error.message}", aloud=aloud)
             continue
         for rule in rules:
             try:
                 Judge([rule])
             except (PlimsollError, SyntaxError, NameError) as error:
-                _say(f"left out: {rule.origin}: {rule.id}: {error}", complain)
+                _say(f"left out: {rule.origin}: {rule.id}: {error}", aloud=aloud)
             else:
                 found.append(rule)
     return found
 
 
-def _say(text: str, aloud: bool) -> None:  # noqa: FBT001 - as above
+def _say(text: str, *, aloud: bool) -> None:
     if aloud:
         sys.stderr.write(text + "\n")
 
