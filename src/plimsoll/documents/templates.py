@@ -10,6 +10,7 @@ What an action would put in becomes a text that `scalars.is_template` knows, so 
 
 import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from plimsoll.documents.bounds import as_utf8
@@ -18,8 +19,9 @@ from plimsoll.documents.scalars import CLOSES, OPENS
 
 _OPENING = re.compile(r"\{[{%#]")
 _CLOSINGS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_REMARK = re.compile(r"\{\{-?\s*/\*|\{#")
 _CONTROL = re.compile(
-    r"\{\{-?\s*(?:(?:if|else|end|range|with|define|block|break|continue|fail)\b|\$\w*\s*:?=|/\*)|\{#|\{%(?!-?\s*include\b)"
+    r"\{\{-?\s*(?:(?:if|else|end|range|with|define|block|break|continue|fail)\b|\$\w*\s*:?=)|\{%(?!-?\s*include\b)"
 )
 _INDENT = re.compile(r"\bn?indent\s+(\d{1,3})\b")
 _ELEMENT = re.compile(r"([ \t]*)-(?=[ \t\r\n]|\Z)")
@@ -38,12 +40,20 @@ _MOST_LEVELS = 128
 """Open blocks that are looked through; no document may nest deeper (bounds.DEEPEST)."""
 
 
+class _Kind(Enum):
+    """What an action does: put text in, only control, or nothing at all."""
+
+    OUTPUT = 0
+    CONTROL = 1
+    REMARK = 2
+
+
 class _Action(NamedTuple):
-    """An action, or what of one stands in one line: from and to which character, and whether it only controls."""
+    """An action, or what of one stands in one line: from and to which character, and what it does."""
 
     start: int
     end: int
-    is_control: bool
+    kind: _Kind
 
 
 def masked(data: bytes) -> bytes | None:
@@ -76,12 +86,18 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _by_line(text: str, start: int, end: int) -> Iterator[_Action]:
-    """Give an action line by line: what follows its first line is as blank as what only controls."""
-    is_control = _CONTROL.match(text, start) is not None
+    """Give an action line by line: what follows its first line does nothing."""
+    kind = _kind(text, start)
     while (feed := text.find("\n", start, end)) >= 0:
-        yield _Action(start, feed - (text[feed - 1] == "\r"), is_control)
-        start, is_control = feed + 1, True
-    yield _Action(start, end, is_control)
+        yield _Action(start, feed - (text[feed - 1] == "\r"), kind)
+        start, kind = feed + 1, _Kind.REMARK
+    yield _Action(start, end, kind)
+
+
+def _kind(text: str, start: int) -> _Kind:
+    if _REMARK.match(text, start):
+        return _Kind.REMARK
+    return _Kind.CONTROL if _CONTROL.match(text, start) else _Kind.OUTPUT
 
 
 class _Level(NamedTuple):
@@ -109,7 +125,7 @@ class _Masking:
             first = nth
             while nth < len(actions) and actions[nth].start < end:
                 nth += 1
-            here = [_Action(each.start - start, each.end - start, each.is_control) for each in actions[first:nth]]
+            here = [_Action(each.start - start, each.end - start, each.kind) for each in actions[first:nth]]
             element = _ELEMENT.match(text, end) if here else None
             self._elements_next = len(element[1]) if element else -1
             yield self._line(text[start:end], here)
@@ -120,10 +136,12 @@ class _Masking:
         if self._is_in_scalar(body, actions):
             return line if _indent(body) > self._scalar_in else " " * len(body) + line[len(body) :]
         if _is_alone(body, actions):
-            outputs = [action for action in actions if not action.is_control]
+            outputs = [action for action in actions if action.kind is _Kind.OUTPUT]
             masked_body = self._alone(body, outputs[0]) if outputs else " " * len(body)
         else:
-            masked_body = _inline(_without_control(body, actions), [each for each in actions if not each.is_control])
+            silent = _silent(body, actions)
+            body_left = _replaced(body, [(each, " " * (each.end - each.start)) for each in silent])
+            masked_body = _inline(body_left, sorted(set(actions) - set(silent), key=_start))
             self._follow(masked_body)
         return masked_body + line[len(body) :]
 
@@ -189,6 +207,10 @@ class _Masking:
         return None
 
 
+def _start(action: _Action) -> int:
+    return action.start
+
+
 def _indent(body: str) -> int:
     return len(body) - len(body.lstrip(" \t"))
 
@@ -211,8 +233,20 @@ def _is_alone(body: str, actions: list[_Action]) -> bool:
     return not rest or rest.startswith("#")
 
 
-def _without_control(body: str, actions: list[_Action]) -> str:
-    return _replaced(body, [(each, " " * (each.end - each.start)) for each in actions if each.is_control])
+def _silent(body: str, actions: list[_Action]) -> list[_Action]:
+    """Give the actions of a line that leave its text alone: remarks, and control before anything else.
+
+    Control further on decides what the text is: it counts as if it put something in.
+    """
+    found: list[_Action] = []
+    at = 0
+    is_first = True
+    for action in actions:
+        is_first = is_first and not body[at : action.start].strip() and action.kind is not _Kind.OUTPUT
+        if is_first or action.kind is _Kind.REMARK:
+            found.append(action)
+        at = action.end
+    return found
 
 
 def _replaced(body: str, pieces: list[tuple[_Action, str]]) -> str:

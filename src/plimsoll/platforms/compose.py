@@ -31,5 +31,6 @@ COMPOSE = Platform(
     read=read,
     frame=frame,
     precedence=10,
+    hints=(b"services:", b"image:", b"build:", b'"services"'),
     spelling=SPELLING,
 )

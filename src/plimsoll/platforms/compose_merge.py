@@ -4,7 +4,7 @@ The rules are those of the Compose specification, chapter 13 (merge): mappings a
 with its exceptions; what stands only once has a name that tells it from others.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from plimsoll.documents.bounds import too_large
@@ -13,6 +13,7 @@ from plimsoll.documents.shapes import mapping
 from plimsoll.model.estate import Document, Position
 from plimsoll.model.fact import Place
 from plimsoll.platforms.compose_facts import Open, opened
+from plimsoll.platforms.compose_tags import OVERRIDE, RESET, tags_of
 from plimsoll.platforms.docker_words import short_mount, short_port
 
 MOST_MERGED = 1_000_000
@@ -114,6 +115,14 @@ class Merger:
     def __init__(self) -> None:
         """Begin with the whole allowance."""
         self._left = MOST_MERGED
+        self._tags: dict[int, tuple[Mapping[Place, str], Document]] = {}
+
+    def _tag(self, origin: Origin) -> str:
+        """Give the tag of a value as its file has it, "" where there is none."""
+        document = origin.document
+        if id(document) not in self._tags:
+            self._tags[id(document)] = tags_of(document), document
+        return self._tags[id(document)][0].get(origin.at, "")
 
     def spend(self, amount: int) -> None:
         """Count values. Raises DocumentError over MOST_MERGED."""
@@ -133,7 +142,8 @@ class Merger:
         """Merge one value over another; `way` is where they stand, with `*` for names. Raises DocumentError."""
         if is_null(over.value):
             return base
-        if is_null(base.value) or way in _REPLACED or _is_another_driver(base, over, way):
+        is_whole = way in _REPLACED or self._tag(over.origin) == OVERRIDE or _is_another_driver(base, over, way)
+        if is_null(base.value) or is_whole:
             return over
         kind = _KINDS.get(way)
         if kind is not None and kind.separators:
@@ -150,8 +160,11 @@ class Merger:
         made = self.mapping(base.entries())
         for key, node in over.entries():
             self.spend(1)
-            inner = _below(way, key)
-            made.put(key, *(self.merge(made_node(made, key), node, inner) if key in made else node))
+            if self._tag(node.origin) == RESET:
+                made.pop(key, None)
+                continue
+            old = Node(made[key], made.origins[key]) if key in made else None
+            made.put(key, *(self.merge(old, node, _below(way, key)) if old else node))
         return made
 
     def _lists(self, base: Node, over: Node, key: Callable[[Node], str]) -> MergedList:
@@ -182,11 +195,6 @@ class Merger:
                 value = opened(value, element.value.reason)
             made.put(name.strip(), value if said else None, element.origin)
         return Node(made, node.origin)
-
-
-def made_node(made: Merged, key: str) -> Node:
-    """Give a value of a mapping with its origin."""
-    return Node(made[key], made.origins[key])
 
 
 def _below(way: tuple[str, ...], key: str) -> tuple[str, ...]:

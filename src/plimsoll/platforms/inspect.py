@@ -159,6 +159,7 @@ INSPECT = Platform(
     read=_read,
     frame=_frame,
     precedence=40,
+    hints=(b"HostConfig",),
     spelling={
         "privileged": _to("HostConfig", "Privileged"),
         "user": _to("Config", "User", write=str),

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from plimsoll.documents.scalars import is_null, number, truth, whole, written
+from plimsoll.documents.scalars import is_null, is_template, number, truth, whole, written
 from plimsoll.documents.shapes import mapping
 from plimsoll.model.estate import Document
 from plimsoll.model.fact import Fact, Place, default, dotted, unknown
+from plimsoll.platforms.docker_words import NOT_KNOWN
 
 T = TypeVar("T")
 MOST_FAULTS = 50
@@ -40,26 +41,31 @@ class Faults:
 
 
 class Section:
-    """An object with its place; each question gives a fact, with the default where nothing is said."""
+    """An object with its place; each question gives a fact, with the default where nothing is said.
 
-    __slots__ = ("at", "body", "faults")
+    Where people wrote the document (`is_written`), a template or a variable left in a value makes it unknown; what
+    an engine reports is what it says.
+    """
 
-    def __init__(self, value: object, at: Place, faults: Faults) -> None:
+    __slots__ = ("at", "body", "faults", "is_written")
+
+    def __init__(self, value: object, at: Place, faults: Faults, *, is_written: bool = False) -> None:
         """Take an object; null is an empty one, anything else as well, with a fault."""
         if not isinstance(value, dict) and not is_null(value):
             faults.note(at, "is no object")
         self.body = mapping(value)
         self.at = at
         self.faults = faults
+        self.is_written = is_written
 
     def section(self, key: str) -> "Section":
         """Give an object inside."""
-        return Section(self.body.get(key), (*self.at, key), self.faults)
+        return Section(self.body.get(key), (*self.at, key), self.faults, is_written=self.is_written)
 
     def sections(self, key: str) -> "Iterator[Section]":
         """Give the objects of a list inside."""
         for at, value in self.items(key):
-            yield Section(value, at, self.faults)
+            yield Section(value, at, self.faults, is_written=self.is_written)
 
     def items(self, key: str) -> Iterator[tuple[Place, object]]:
         """Give the elements of a list inside, with their places."""
@@ -91,7 +97,7 @@ class Section:
     def text(self, key: str, otherwise: str = "") -> Fact[str]:
         """Give a text; numbers and truth values as they are written. An empty one says nothing."""
         value = self.body.get(key)
-        if isinstance(value, str) and value:
+        if isinstance(value, str) and value and not self.is_written:
             return Fact(value, (*self.at, key))
         return self._fact(key, value, otherwise, scalar_text, "is no text")
 
@@ -103,6 +109,10 @@ class Section:
         """Give a whole number."""
         return self._fact(key, self.body.get(key), otherwise, whole, "is no whole number")
 
+    def whole_at(self, at: Place, value: object) -> Fact[int]:
+        """Give an element of a list as a whole number."""
+        return Section({"": value}, at, self.faults, is_written=self.is_written).whole("")._replace(at=at)
+
     def texts(self, key: str) -> tuple[Fact[str], ...]:
         """Give a list of texts; a single text is a list of one, as old versions of engines wrote it."""
         value = self.body.get(key)
@@ -113,7 +123,7 @@ class Section:
     def element(self, at: Place, value: object) -> Fact[str]:
         """Give an element of a list as a text."""
         if isinstance(value, str):
-            return Fact(value, at)
+            return unknown(value, at, NOT_KNOWN) if self.is_written and is_template(value) else Fact(value, at)
         self.faults.note(at, "is no text")
         return unknown("", at, f"{dotted(at)} is no text")
 
@@ -127,6 +137,8 @@ class Section:
         at = (*self.at, key)
         if value is None or is_null(value):
             return default(otherwise, at)
+        if self.is_written and is_template(value):
+            return unknown(otherwise, at, NOT_KNOWN)
         found = read(value)
         if found is not None:
             return Fact(found, at)

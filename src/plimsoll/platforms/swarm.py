@@ -57,6 +57,7 @@ SWARM = Platform(
     recognises=recognises,
     read=read,
     frame=frame,
-    precedence=20,
+    precedence=45,
+    hints=(b"services:", b'"services"', b"ContainerSpec"),
     spelling=SWARM_SPELLING,
 )

@@ -33,17 +33,18 @@ def _is_service(body: Mapping[str, object]) -> bool:
 
 
 def _is_network(body: Mapping[str, object]) -> bool:
-    return "Driver" in body and body.get("Scope") == "swarm" and "Name" in body
+    return "Driver" in body and "Name" in body and (body.get("Scope") == "swarm" or body["Driver"] == "overlay")
 
 
 def read_inspected(document: Document, number: int) -> Read:
     """Read services and networks."""
     faults = Faults(document)
     workloads, resources = [], []
+    names = {text(body.get("Id")): text(body.get("Name")) for body, _ in _objects(document) if _is_network(body)}
     for body, at in _objects(document):
         told = Told(body, at, faults)
         if _is_service(body):
-            workloads.append(_service(told, number))
+            workloads.append(_service(told, number, names))
         else:
             resources.append(_network(told, number))
     return Read(workloads=tuple(workloads), resources=tuple(resources), faults=tuple(faults.words))
@@ -70,11 +71,11 @@ def _network(told: Told, number: int) -> Resource:
     )
 
 
-def _service(told: Told, number: int) -> Workload:
+def _service(told: Told, number: int, names: Mapping[str, str]) -> Workload:
     spec = told.inner("Spec")
     task = spec.inner("TaskTemplate")
     inner = task.inner("ContainerSpec")
-    networks = _networks(task if task.says("Networks") else spec)
+    networks = _networks(task if task.says("Networks") else spec, names)
     name = text(spec.values.get("Name")) or text(told.values.get("ID"))
     joined = networks[0] if networks else default("default", (*task.at, "Networks"))
     return Workload(
@@ -106,8 +107,10 @@ def _service(told: Told, number: int) -> Workload:
     )
 
 
-def _networks(holder: Told) -> tuple[Fact[str], ...]:
-    return tuple(entry.text("Target") for entry in _each(holder, "Networks"))
+def _networks(holder: Told, names: Mapping[str, str]) -> tuple[Fact[str], ...]:
+    """Give the networks joined, by name where the same document has them: services name them by their ids."""
+    joined = (entry.text("Target") for entry in _each(holder, "Networks"))
+    return tuple(fact._replace(stated=names.get(fact.stated, fact.stated)) for fact in joined)
 
 
 def _each(told: Told, key: str) -> Iterator[Told]:

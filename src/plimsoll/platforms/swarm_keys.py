@@ -1,4 +1,7 @@
-"""Which keys of a service Swarm heeds. All others it ignores with a warning, or refuses, as `docker stack deploy` does."""
+"""Which keys of a service Swarm heeds.
+
+All others `docker stack deploy` ignores with a warning, or refuses (docker/cli, cli/compose/types and its schema 3.13).
+"""
 
 from collections.abc import Mapping
 
@@ -7,7 +10,7 @@ from plimsoll.model.gap import Gap
 from plimsoll.platforms.compose_facts import Faults, line_of
 
 _HEEDED = frozenset(
-    [
+    {
         "annotations",
         "cap_add",
         "cap_drop",
@@ -42,9 +45,9 @@ _HEEDED = frozenset(
         "user",
         "volumes",
         "working_dir",
-    ]
-)
-_HARMLESS = frozenset({"build", "container_name", "depends_on", "domainname", "expose", "extends", "hostname", "links"})
+    }
+)  # fmt: skip - one to a line would hide the rest of the file
+_HARMLESS = frozenset({"build", "container_name", "depends_on", "domainname", "expose", "extends", "links"})
 """Keys that are ignored, and of which no rule asks anything."""
 
 _MOST_NAMED = 20

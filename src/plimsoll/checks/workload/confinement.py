@@ -9,7 +9,6 @@ from plimsoll.checks.workload.contexts import (
     place_in,
     said,
     said_by_container,
-    settled,
 )
 from plimsoll.documents.scalars import is_template, written
 from plimsoll.documents.shapes import mapping
@@ -18,7 +17,6 @@ from plimsoll.model.fact import Place
 from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, Workload
 
-_SECCOMP_TYPES = frozenset({"RuntimeDefault", "Localhost", "Unconfined"})
 _SELINUX_TYPES = frozenset({"container_t", "container_init_t", "container_kvm_t", "container_engine_t"})
 """Pod Security Standards, baseline, "SELinux"."""
 
@@ -38,18 +36,18 @@ def seccomp_off(container: Container, _: Workload, __: Estate) -> Iterator[Verdi
 
 
 def no_seccomp_said(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
-    """Fail a container for which no seccomp profile is said, so that the kubelet's default holds: none."""
-    if is_windows(workload) or container.seccomp.is_declared:
+    """Fail a container for which no seccomp profile is said, or none that there is: the kubelet's default is none."""
+    if is_windows(workload):
         return
-    if container.seccomp.value == "unconfined":
+    value = container.seccomp.value
+    if container.seccomp.is_declared and not _is_profile(value):
+        yield Verdict(container.seccomp.at, value, expected="RuntimeDefault")
+    elif not container.seccomp.is_declared and value == "unconfined":
         yield Verdict(place_in(container, "seccompProfile"), expected="RuntimeDefault")
 
 
-def strange_seccomp(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
-    """Fail a seccomp profile of a type that there is not."""
-    found = said(container, workload, "seccompProfile", "type")
-    if found is not None and written(settled(*found)) not in _SECCOMP_TYPES:
-        yield Verdict(found[1], written(found[0]), expected="RuntimeDefault or Localhost")
+def _is_profile(text: str) -> bool:
+    return text in {"runtime/default", "unconfined"} or text.startswith("localhost/")
 
 
 def own_selinux(container: Container, _: Workload, __: Estate) -> Iterator[Verdict]:
@@ -95,14 +93,10 @@ def _has_selinux(container: Container, workload: Workload) -> bool:
     return bool(container.selinux.value) and said(container, workload, "seLinuxOptions") is not None
 
 
-def proc_unmasked(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
+def proc_unmasked(container: Container, _: Workload, __: Estate) -> Iterator[Verdict]:
     """Fail a container that sees all of /proc, or asks for a kind of /proc that there is not."""
-    value = said_by_container(container, "procMount") if workload.platform == "kubernetes" else None
-    if value is not None and not is_template(value):
-        if value != "Default":
-            yield Verdict(container.proc_mount.at, written(value), expected="Default")
-    elif container.proc_mount.value == "unmasked":
-        yield Verdict(container.proc_mount.at, "unmasked", expected="default")
+    if container.proc_mount.value != "default":
+        yield Verdict(container.proc_mount.at, container.proc_mount.stated, expected="default")
 
 
 def proc_not_said(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:

@@ -9,8 +9,8 @@ from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, Pair, Workload
 
 _WHOLE_HOST = re.compile(
-    r"/dev/(?:(?:sd|hd|vd|xvd|nvme|dm-|md|loop|mmcblk|sr|zd|nbd|drbd|rbd)[a-z0-9]*(?:p\d+)?|mapper/.*|disk/.*"
-    r"|mem|kmem|port|kcore|core|fd/.*|ram\d*|zfs|btrfs-control|raw/.*|sg\d+|bsg/.*|ipmi\d*|watchdog\d*)?/*",
+    r"/dev/*|/dev/(?:(?:sd|hd|vd|xvd)[a-z]{1,4}\d{0,3}|(?:nvme|mmcblk|nbd|rbd|dm-|md|loop|ram|sg)\d{1,4}(?:n\d{1,4})?(?:p\d{1,4})?"
+    r"|mapper/.*|disk/.*|raw/.*|mem|kmem|port|core|kcore)",
     re.ASCII,
 )
 """Disks, memory, and all of /dev."""
@@ -48,7 +48,6 @@ _OPENING = {
     "net.ipv4.conf.all.accept_redirects": "1",
     "net.ipv4.conf.all.accept_source_route": "1",
     "net.ipv4.conf.all.rp_filter": "0",
-    "net.ipv4.tcp_syncookies": "0",
 }
 """Settings that make a container a router, or take a guard of the network away."""
 
