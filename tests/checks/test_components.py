@@ -5,7 +5,7 @@ import json
 import pytest
 
 from plimsoll.checks.catalogue import row_files
-from plimsoll.checks.judge import Judge, Judgement
+from plimsoll.checks.judge import Judge
 from plimsoll.checks.rows import read_rows
 from plimsoll.checks.workload.component_flags import CONFIGURED, FLAGS, Kind
 from plimsoll.checks.workload.components import (
@@ -21,7 +21,7 @@ from plimsoll.errors import UsageError
 from plimsoll.model.check import CheckState
 from plimsoll.model.estate import Estate
 from plimsoll.model.fact import UnknownFactError, dotted
-from plimsoll.model.rule import Rule
+from plimsoll.model.rule import Judgement, Rule
 from plimsoll.pipeline.estate import estate_of
 
 KUBELET_FILE = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n"
@@ -60,7 +60,7 @@ def judgements(judged: Estate, *names: str) -> list[Judgement]:
         ("command: [/usr/local/bin/kube-apiserver, --profiling=false]", "kube-apiserver"),
         ('command: ["etcd --data-dir=/a/kubelet"]', "etcd"),
         ("args: [kube-scheduler, --profiling=false]", "kube-scheduler"),
-        ('command: [/bin/sh, -c, "exec /usr/bin/kube-controller-manager --profiling=false 1>>/log 2>&1"]', "kube-controller-manager"),
+        ('command: [/bin/sh, -c, "exec /usr/bin/kube-scheduler --profiling=false 1>>/log 2>&1"]', "kube-scheduler"),
         ("command: [/hyperkube, apiserver, --profiling=false]", "kube-apiserver"),
         ("command: [/hyperkube, kubelet]", "kubelet"),
         ("image: registry.example.com/etcd-amd64:3.5, args: [--name=a]", "etcd"),
@@ -72,7 +72,7 @@ def judgements(judged: Estate, *names: str) -> list[Judgement]:
         ('command: [sh, -c, "cat /var/log/kube-apiserver.log"]', None),
         ("command: []", None),
     ],
-)  # fmt: skip
+)
 def test_a_component_is_known_by_its_program(container: str, name: str | None) -> None:
     found = component(container)
     assert (found.name if found else None) == name
@@ -105,6 +105,15 @@ def test_the_last_word_holds_and_lists_are_joined() -> None:
     plugins = server.flag("enable-admission-plugins").value
     assert isinstance(plugins, tuple)
     assert [(each.value, each.at[-1]) for each in plugins] == [("A", 3), ("B", 4)]
+
+
+def test_a_value_ends_with_its_word_in_a_shell_only() -> None:
+    in_shell = known('command: [sh, -c, "kube-apiserver --audit-log-path=/a 1>>/log --profiling=false"]')
+    assert in_shell.flag("audit-log-path").value == "/a"
+    assert in_shell.flag("profiling").value is False
+    alone = known('command: [kube-apiserver, "--audit-log-path=/a b --profiling=false"]')
+    assert alone.flag("audit-log-path").value == "/a b"
+    assert alone.flag("profiling").value is False
 
 
 def test_a_flag_without_value_before_another_flag_has_none() -> None:
@@ -161,7 +170,7 @@ def test_each_missing_flag_of_a_pair_is_a_failure_of_its_own() -> None:
 
 
 def test_a_row_for_a_flag_that_is_not_there_is_refused() -> None:
-    assert flag_of("rule", PREFIX + "etcd", "auto-tls")
+    assert flag_of("rule", PREFIX + "etcd", "auto-tls")(known("command: [etcd, --auto-tls]")).value is True
     with pytest.raises(UsageError, match="no flag 'auto-tsl'"):
         flag_of("rule", PREFIX + "etcd", "auto-tsl")
     with pytest.raises(UsageError, match="kube-etcd has no flag"):

@@ -119,9 +119,11 @@ def _yaml_documents(data: bytes) -> tuple[list[YamlDocument], tuple[str, ...]]:
         if plain is None:
             return _pieces(data, error), ()
     try:
-        return read_yaml_stream(plain), (TEMPLATES_LEFT_IN,)
+        documents = read_yaml_stream(plain)
     except DocumentError as error:
-        return _pieces(plain, error), (TEMPLATES_LEFT_IN,)
+        documents = _pieces(plain, error)
+    # Both branches of a condition are there, so that keys stand twice.
+    return [document._replace(repeated=()) for document in documents], (TEMPLATES_LEFT_IN,)
 
 
 def _pieces(data: bytes, error: DocumentError) -> list[YamlDocument]:

@@ -1,4 +1,4 @@
-"""YAML 1.1 by libyaml's events: no tag is acted upon, every scalar is text as written."""
+"""YAML 1.1 by libyaml's events: no tag but TEMPLATED is acted upon, every scalar is text as written."""
 
 import re
 from itertools import pairwise
@@ -20,6 +20,7 @@ class _Event(Protocol):
     """An event of libyaml; which of these it has depends on its kind."""
 
     anchor: str | None
+    tag: str | None
     value: str
     style: str | None
     start_mark: _Mark
@@ -27,6 +28,12 @@ class _Event(Protocol):
 
 MOST_NODES = 2_000_000
 """Values of one document, aliases counted as often as they are used: some 400 MB in memory, twice that of JSON."""
+
+TEMPLATED = "!templated"
+"""A tag that says: a template adds to this. The mapping gets the key UNSEEN, the sequence such an element."""
+
+UNSEEN = "{{"
+"""A text that scalars.is_template knows."""
 
 _TEXT_OF_A_NODE = 256
 """Characters of a scalar that weigh as much as a node, so that a long text cannot be repeated without end."""
@@ -173,10 +180,13 @@ class _Known(NamedTuple):
 class _Open:
     """A collection that is being read: its value, its anchor, the key that waits for its value, weight and height."""
 
-    __slots__ = ("anchor", "begins", "column", "height", "key", "line", "merged", "value", "weight")
+    __slots__ = ("anchor", "begins", "column", "height", "is_templated", "key", "line", "merged", "value", "weight")
 
-    def __init__(self, value: YamlMapping | YamlSequence, anchor: str | None, begins: _Mark) -> None:
+    def __init__(
+        self, value: YamlMapping | YamlSequence, anchor: str | None, begins: _Mark, *, is_templated: bool
+    ) -> None:
         self.value = value
+        self.is_templated = is_templated
         self.anchor = anchor
         self.begins = begins
         self.height = 1
@@ -226,6 +236,8 @@ class _Builder:
 
     def _scalar(self, event: _Event) -> None:
         value = event.value
+        if not value and event.tag == TEMPLATED:
+            value = UNSEEN
         known = _Known(value, 1 + len(value) // _TEXT_OF_A_NODE, 0)
         if event.anchor is not None:
             self._anchors[event.anchor] = known
@@ -244,10 +256,12 @@ class _Builder:
             raise too_deep()
         # An anchor is known once its collection is complete: an alias inside would be endless.
         self._anchors.pop(event.anchor or "", None)
-        self._open.append(_Open(value, event.anchor, event.start_mark))
+        self._open.append(_Open(value, event.anchor, event.start_mark, is_templated=event.tag == TEMPLATED))
 
     def _end(self, _: _Event) -> None:
         done = self._open.pop()
+        if done.is_templated:
+            _mark_unseen(done.value, done.begins.line + self._first_line, done.begins.column + 1)
         if isinstance(done.value, YamlMapping):
             _merge(done.value, done.merged)
         known = _Known(done.value, done.weight, done.height)
@@ -298,6 +312,16 @@ _MOST_REPEATED = 100
 
 _MERGE = "<<\0"
 """A key that no text can have (YAML allows no NUL)."""
+
+
+def _mark_unseen(value: YamlMapping | YamlSequence, line: int, column: int) -> None:
+    if isinstance(value, YamlMapping):
+        value[UNSEEN] = ""
+        value.lines[UNSEEN], value.columns[UNSEEN] = line, column
+    else:
+        value.append(UNSEEN)
+        value.lines.append(line)
+        value.columns.append(column)
 
 
 def _put(into: _Open, mapping: YamlMapping, value: object) -> None:

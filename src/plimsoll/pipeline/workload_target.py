@@ -53,7 +53,7 @@ def standard_input_of(standard_input: IO[bytes], how: Reading) -> "tuple[Declare
     """
     if standard_input.isatty():
         return None, standard_input
-    data = standard_input.read(_HEAD)
+    data = _first(standard_input)
     if _is_archive(data):
         return None, _Replayed(data, standard_input)
     data += standard_input.read(int(how.limits.configuration_size) + 1 - len(data))
@@ -94,6 +94,12 @@ def in_words(estate: Estate) -> str:
     ]
     others = f", {counted(len(estate.resources), 'other object')}" if estate.resources else ""
     return "; ".join(told) + others if told else "no workload that can be read"
+
+
+def _first(stream: IO[bytes]) -> bytes:
+    """Read what has come so far, without waiting for more: an archive may come slowly."""
+    first = getattr(stream, "read1", stream.read)(_HEAD)
+    return first if isinstance(first, bytes) else b""
 
 
 _HEAD = 1 << 16

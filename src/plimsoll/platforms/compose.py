@@ -31,6 +31,6 @@ COMPOSE = Platform(
     read=read,
     frame=frame,
     precedence=10,
-    hints=(b"services:", b"image:", b"build:", b'"services"'),
+    hints=(b"services:", b"image:", b"build:", b"include:", b'"services"'),
     spelling=SPELLING,
 )

@@ -4,12 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from plimsoll.documents.scalars import is_null, number, truth, whole, written
+from plimsoll.documents.scalars import is_action, is_null, number, truth, whole, written
 from plimsoll.model.estate import Document
 from plimsoll.model.fact import Fact, Place, default, dotted, unknown
 from plimsoll.platforms.docker_words import NOT_KNOWN, size
 
 T = TypeVar("T")
+
+
+MOST_FAULTS = 1000
+"""Faults that are named, one by one."""
+
+_LONGEST_WAY = 200
 
 
 class Open(str):
@@ -31,7 +37,7 @@ def doubt(value: object) -> str:
     """Say why a scalar is not known; "" where it is."""
     if isinstance(value, Open):
         return value.reason
-    return NOT_KNOWN if isinstance(value, str) and "{{" in value else ""
+    return NOT_KNOWN if is_action(value) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +46,17 @@ class Faults:
 
     document: Document
     words: list[str] = field(default_factory=list)
+    _told: set[tuple[Place, str]] = field(default_factory=set)
 
     def add(self, at: Place, what: str) -> None:
-        """Keep what is wrong at a place."""
-        self.words.append(f"{dotted(at) or 'the file'}{line_of(self.document, at)}: {what}")
+        """Keep what is wrong at a place; once, and from MOST_FAULTS on only that there is more."""
+        if (at, what) in self._told or len(self.words) > MOST_FAULTS:
+            return
+        self._told.add((at, what))
+        if len(self.words) < MOST_FAULTS:
+            self.words.append(f"{dotted(at)[:_LONGEST_WAY] or 'the file'}{line_of(self.document, at)}: {what}")
+        else:
+            self.words.append(f"there are more than {MOST_FAULTS} faults; the others are not named")
 
 
 def line_of(document: Document, at: Place) -> str:
@@ -51,9 +64,7 @@ def line_of(document: Document, at: Place) -> str:
     found = document.position(at)
     if found is None:
         return ""
-    path_of = getattr(document, "path_of", None)
-    path = path_of(at) if path_of is not None else document.path
-    return f" ({path} line {found.line})" if path != document.path else f" (line {found.line})"
+    return f" ({found.path} line {found.line})" if found.path else f" (line {found.line})"
 
 
 def turned(fact: Fact[object], value: T) -> Fact[T]:

@@ -46,6 +46,9 @@ class Files:
         self.documents: dict[str, Document] = {}
         self._roots: dict[tuple[int, int], tuple[Node, Variables]] = {}
         self._services: dict[_Key, Node] = {}
+        self._includes = 0
+        self._included_paths: set[str] = set()
+        self._extended_names: dict[str, set[str]] = {}
 
     def whole(self, document: Document, known: Variables, inside: tuple[str, ...] = ()) -> Node:
         """Give the root of a file, with its variables filled in, its services extended, its includes merged in.
@@ -81,6 +84,18 @@ class Files:
                 self.fault(origin, f"{path[:80]} cannot be read: {error}")
                 return None
         return self.documents[inside]
+
+    def read_whole(self) -> tuple[Document, ...]:
+        """Give those files of which everything was taken: the included, and those whose every service was extended."""
+        return tuple(
+            each for path, each in self.documents.items() if path in self._included_paths or self._is_used(each)
+        )
+
+    def _is_used(self, document: Document) -> bool:
+        root = mapping(document.root)
+        services = root if is_first_version(root) else mapping(root.get(SERVICES))
+        is_included = document.path in self._included_paths
+        return is_included or self._extended_names.get(document.path, set()).issuperset(services)
 
     def fault(self, origin: Origin, what: str) -> None:
         """Keep what is wrong at a place of some file."""
@@ -126,7 +141,9 @@ class Files:
         made = links.pop()
         self._services.setdefault(keys.pop(), made)
         for link, key in zip(reversed(links), reversed(keys), strict=True):
-            made = self.merger.merge(made, link, _SERVICE)
+            merged = self.merger.merge(made, link, _SERVICE)
+            # The service itself is where it stands, and where it lacks something, whatever it extends.
+            made = Node(merged.value, link.origin)
             self._services[key] = made
         return made
 
@@ -159,15 +176,19 @@ class Files:
         if is_null(file.value):
             return root, written(name.value)
         document = self.other(written(file.value), file.origin)
-        return (None if document is None else self._filled(document, known)), written(name.value)
+        if document is None:
+            return None, ""
+        self._extended_names.setdefault(document.path, set()).add(written(name.value))
+        return self._filled(document, known), written(name.value)
 
     # What files include
 
     def _including(self, root: Node, known: Variables, inside: tuple[str, ...]) -> Node:
         path = root.origin.document.path
         for entry in root.inner("include").elements():
-            if len(inside) >= LONGEST_CHAIN:
-                self.fault(entry.origin, f"more than {LONGEST_CHAIN} files include each other")
+            self._includes += 1
+            if len(inside) >= LONGEST_CHAIN or self._includes > MOST_FILES:
+                self.fault(entry.origin, f"it includes more than {MOST_FILES} times, or {LONGEST_CHAIN} levels deep")
                 break
             included = self._included(entry, known, (*inside, path))
             if included is not None:
@@ -188,6 +209,7 @@ class Files:
             if document.path in inside:
                 self.fault(named.origin, f"{document.path} includes itself in the end")
                 continue
+            self._included_paths.add(document.path)
             folder = written(mapping(entry.value).get("project_directory")) if is_long else ""
             around = self._variables_of(entry, document, folder, known)
             node = self.whole(document, around, inside)

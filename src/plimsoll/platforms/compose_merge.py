@@ -100,9 +100,10 @@ class MergedDocument:
         return node.origin
 
     def position(self, at: Place) -> Position | None:
-        """Give where a place stands, in the file that `path_of` names."""
+        """Give where a place stands, with its file where that is not the first."""
         document, place = self.origin(at)
-        return document.position(place)
+        found = document.position(place)
+        return found if found is None or document.path == self.path else found._replace(path=document.path)
 
     def path_of(self, at: Place) -> str:
         """Give the file that a place stands in."""

@@ -6,7 +6,7 @@ from plimsoll.documents.scalars import written
 from plimsoll.documents.shapes import mapping
 from plimsoll.model.fact import Fact, Place, default, unknown
 from plimsoll.model.workload import Mount
-from plimsoll.platforms.compose_facts import Told, doubt
+from plimsoll.platforms.compose_facts import Told, doubt, turned
 from plimsoll.platforms.docker_words import PROPAGATIONS, is_host_path, propagation, short_mount, tmpfs_mount
 
 Volumes = Mapping[str, object]
@@ -20,6 +20,7 @@ def mounts_of(service: Told, volumes: Volumes) -> tuple[Mount, ...]:
     return (
         *(_behind_name(mount, volumes) for mount in _volumes(service)),
         *_temporary(service),
+        *_socket(service),
         *_files(service, "secrets", "secret", "/run/secrets/"),
         *_files(service, "configs", "config", "/"),
     )
@@ -110,6 +111,24 @@ def _temporary(service: Told) -> Iterator[Mount]:
             service.faults.add(at, "it is no place for a tmpfs")
         else:
             yield mount
+
+
+ENGINE = "/var/run/docker.sock"
+
+
+def _socket(service: Told) -> Iterator[Mount]:
+    """Give the engine's socket, which Compose mounts where a service uses the engine's API."""
+    uses = service.truth("use_api_socket")
+    if not uses.is_known or uses.stated:
+        yield Mount(
+            kind="bind",
+            source=turned(uses, ENGINE),
+            target=turned(uses, ENGINE),
+            read_only=default(value=False, at=uses.at),
+            propagation=default("rprivate", uses.at),
+            at=uses.at,
+            volume_at=uses.at,
+        )
 
 
 def _files(service: Told, key: str, kind: str, folder: str) -> Iterator[Mount]:

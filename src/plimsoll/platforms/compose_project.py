@@ -48,7 +48,7 @@ def _read(platform: str, number: int, around: Surroundings, faults: Faults) -> R
         ),
         Faults(whole, faults.words),
     )
-    return replace(read, documents=(whole, *files.documents.values())) if is_merged else read
+    return replace(read, documents=(whole, *files.read_whole())) if is_merged else read
 
 
 def _namespace(document: Document, name: object) -> str:

@@ -9,6 +9,7 @@ from plimsoll.model.gap import Gap
 from plimsoll.model.platform import Read
 from plimsoll.model.resource import Resource
 from plimsoll.model.workload import Variable
+from plimsoll.platforms.compose_borrowing import with_borrowed
 from plimsoll.platforms.compose_facts import Faults, Told
 from plimsoll.platforms.compose_service import Project, read_service
 from plimsoll.platforms.swarm_keys import heeded, ignored_by_swarm
@@ -49,7 +50,7 @@ def read_whole(whole: Whole, faults: Faults) -> Read:
         if name not in off
     ]
     return Read(
-        workloads=tuple(workloads),
+        workloads=tuple(with_borrowed(workloads, faults)),
         resources=tuple(_resources(whole, project, faults)),
         faults=tuple(faults.words),
         gaps=tuple(gaps),

@@ -14,7 +14,7 @@ RESET, OVERRIDE = "!reset", "!override"
 
 
 def tags_of(document: Document) -> Mapping[Place, str]:
-    """Give the tags of a document by place; none for what has no text. The document was read, so its text is sound."""
+    """Give the tags of a document by place; none for what has no text, and none after where a text is broken."""
     data: object = getattr(document, "data", b"")
     if not isinstance(data, bytes) or not (b"!reset" in data or b"!override" in data):
         return {}
@@ -24,8 +24,13 @@ def tags_of(document: Document) -> Mapping[Place, str]:
 
 
 def _events(parser: Any) -> "Iterator[Any]":  # noqa: ANN401 - libyaml's parser has no types
-    while (event := parser.get_event()) is not None:
-        yield event
+    from yaml import YAMLError
+
+    try:
+        while (event := parser.get_event()) is not None:
+            yield event
+    except (YAMLError, UnicodeError):
+        return
 
 
 def _tagged(events: "Iterable[Any]", number: int) -> Iterator[tuple[Place, str]]:

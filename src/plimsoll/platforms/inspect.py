@@ -14,6 +14,7 @@ from plimsoll.model.fact import Place
 from plimsoll.model.platform import Platform, Read, Spelling, Surroundings
 from plimsoll.model.resource import Resource
 from plimsoll.platforms.inspect_container import read_container
+from plimsoll.platforms.inspect_mounts import behind_volume
 from plimsoll.platforms.inspect_section import Faults, Section
 
 if TYPE_CHECKING:
@@ -57,15 +58,24 @@ def _read(document: Document, number: int, _: Surroundings) -> Read:
     faults = Faults(document)
     workloads: list[Workload] = []
     resources: list[Resource] = []
+    behind = dict(_behind(document.root))
     for at, value in _objects(document.root):
         kind = kind_of(value)
         if kind == "Container":
-            workloads.append(read_container(Section(value, at, faults), number))
+            workloads.append(read_container(Section(value, at, faults), number, behind))
         elif kind:
             resources.append(_resource(kind, mapping(value), at, number))
         else:
             faults.note(at, "is no container, image, network or volume as docker inspect shows them")
     return Read(workloads=tuple(workloads), resources=tuple(resources), faults=faults.told)
+
+
+def _behind(root: object) -> Iterator[tuple[str, str]]:
+    """Give the directories of the host behind volumes that stand in the same document."""
+    for _, value in _objects(root):
+        body = mapping(value)
+        if "Mountpoint" in body and (directory := behind_volume(body.get("Options"))):
+            yield text(body.get("Name")), directory
 
 
 def _resource(kind: str, body: Mapping[str, object], at: Place, number: int) -> Resource:

@@ -1,12 +1,12 @@
 """A container as an engine inspects it, read into facts."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.model.fact import Fact, Place, default, unknown
-from plimsoll.model.workload import Container, Pair, Variable, Workload
+from plimsoll.model.workload import Container, Mount, Pair, Variable, Workload
 from plimsoll.platforms.docker_words import SecurityOptions, capability, security_options
-from plimsoll.platforms.inspect_mounts import mounts_of
+from plimsoll.platforms.inspect_mounts import Behind, mounts_of
 from plimsoll.platforms.inspect_ports import ports_of
 from plimsoll.platforms.inspect_section import Section, worth
 
@@ -17,9 +17,18 @@ _PERIOD = 100_000.0
 """Microseconds of a CPU period where none is said (kernel, cpu.cfs_period_us)."""
 
 
-def read_container(whole: Section, number: int) -> Workload:
-    """Read one container; `number` is that of its document."""
-    host, config = whole.section("HostConfig"), whole.section("Config")
+class _Parts(NamedTuple):
+    """A container, how it is run, and what runs in it."""
+
+    whole: Section
+    host: Section
+    config: Section
+
+
+def read_container(whole: Section, number: int, behind: Behind) -> Workload:
+    """Read one container; `number` is that of its document, `behind` what is known of volumes."""
+    parts = _Parts(whole, whole.section("HostConfig"), whole.section("Config"))
+    _, host, config = parts
     security = _security(whole, host)
     name = text(whole.body.get("Name")).removeprefix("/") or text(whole.body.get("Id"))[:NAME_LENGTH]
     network = _network(host)
@@ -30,7 +39,7 @@ def read_container(whole: Section, number: int) -> Workload:
         document=number,
         at=whole.at,
         spec_at=host.at,
-        containers=(_container(name, whole, host, config, security),),
+        containers=(_container(name, parts, security, mounts_of(whole, host, behind)),),
         host_pid=_is_host(host, "PidMode"),
         host_ipc=_is_host(host, "IpcMode"),
         host_network=worth(network, network.stated == "host"),
@@ -51,7 +60,8 @@ def read_container(whole: Section, number: int) -> Workload:
     )
 
 
-def _container(name: str, whole: Section, host: Section, config: Section, security: SecurityOptions) -> Container:
+def _container(name: str, parts: _Parts, security: SecurityOptions, mounts: tuple[Mount, ...]) -> Container:
+    whole, host, config = parts
     user, group = _user_and_group(config)
     return Container(
         name=name,
@@ -79,7 +89,7 @@ def _container(name: str, whole: Section, host: Section, config: Section, securi
         readiness=default(value=False, at=config.at),
         command=config.list_of_texts("Entrypoint"),
         arguments=config.list_of_texts("Cmd"),
-        mounts=mounts_of(whole, host),
+        mounts=mounts,
         ports=ports_of(host, config),
         variables=_variables(config),
         devices=_devices(host),

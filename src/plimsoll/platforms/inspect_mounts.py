@@ -1,31 +1,56 @@
 """What an inspected container mounts: the engine's list, and what was asked for where that list has nothing of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from plimsoll.documents.shapes import text
+from plimsoll.documents.shapes import mapping, text
 from plimsoll.model.workload import Mount
 from plimsoll.platforms.docker_words import short_mount, tmpfs_mount
 from plimsoll.platforms.inspect_section import Section
 
-KINDS = {"bind": "bind", "volume": "volume", "tmpfs": "tmpfs", "image": "image", "cluster": "volume", "npipe": "bind"}
+KINDS = {"bind": "bind", "volume": "volume", "tmpfs": "tmpfs", "image": "image", "cluster": "csi", "npipe": "bind"}
 
 
-def mounts_of(whole: Section, host: Section) -> tuple[Mount, ...]:
+Behind = Mapping[str, str]
+"""The directories of the host that named volumes stand for (driver options `o=bind`, `device=…`), by name."""
+
+
+def mounts_of(whole: Section, host: Section, behind: Behind) -> tuple[Mount, ...]:
     """Give all mounts, each target once: the engine's list holds, then `Binds`, `Mounts` and `Tmpfs` of HostConfig."""
     found: dict[str, Mount] = {}
-    for mount in (*_listed(whole), *_bound(host), *_asked(host), *_temporary(host)):
+    asked = dict(_asked_behind(host))
+    for mount in (*_listed(whole, behind, asked), *_bound(host), *_asked(host), *_temporary(host)):
         found.setdefault(mount.target.stated.rstrip("/"), mount)
     return tuple(found.values())
 
 
-def _listed(whole: Section) -> Iterator[Mount]:
+def behind_volume(options: object) -> str:
+    """Give the directory that a volume with these driver options stands for; "" where it is one of the engine's."""
+    said = mapping(options)
+    return text(said.get("device")) if {"bind", "rbind"}.intersection(text(said.get("o")).split(",")) else ""
+
+
+def _asked_behind(host: Section) -> Iterator[tuple[str, str]]:
+    """Give the directories behind volumes that were asked for with the container (`--mount volume-opt=…`)."""
+    asked = host.body.get("Mounts")
+    for entry in asked if isinstance(asked, list) else ():
+        body = mapping(entry)
+        driver = mapping(mapping(body.get("VolumeOptions")).get("DriverConfig"))
+        if directory := behind_volume(driver.get("Options")):
+            yield text(body.get("Target")).rstrip("/"), directory
+
+
+def _listed(whole: Section, behind: Behind, asked: Behind) -> Iterator[Mount]:
     for entry in whole.sections("Mounts"):
         kind = KINDS.get(text(entry.body.get("Type")) or "bind", "other")
         writable = entry.flag("RW", otherwise=True)
         named = kind == "volume" and entry.body.get("Name")
+        source = entry.text("Name" if named else "Source")
+        if kind == "volume" and (behind or asked):
+            directory = behind.get(source.stated) or asked.get(text(entry.body.get("Destination")).rstrip("/"))
+            kind, source = ("bind", source._replace(stated=directory)) if directory else (kind, source)
         yield Mount(
             kind=kind,
-            source=entry.text("Name" if named else "Source"),
+            source=source,
             target=entry.text("Destination"),
             read_only=writable._replace(stated=not writable.stated),
             propagation=entry.text("Propagation", "rprivate" if kind == "bind" else "private"),

@@ -149,7 +149,7 @@ MARATHON = Platform(
     read=_read,
     frame=_frame,
     precedence=20,
-    hints=(b"\"id\"", b"\"apps\""),
+    hints=(b'"id"', b'"apps"'),
     spelling={
         "image": _to("container", "docker", "image", write=str),
         "privileged": _to("container", "docker", "privileged"),

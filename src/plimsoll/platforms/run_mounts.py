@@ -7,6 +7,7 @@ from plimsoll.documents.scalars import is_template
 from plimsoll.model.fact import Fact, Place, default, unknown
 from plimsoll.model.workload import Mount
 from plimsoll.platforms.docker_words import NOT_KNOWN, PROPAGATIONS, short_mount, tmpfs_mount
+from plimsoll.platforms.inspect_mounts import behind_volume
 from plimsoll.platforms.run_options import Options, truth_of
 
 API_SOCKET = "/var/run/docker.sock"
@@ -123,7 +124,8 @@ def _of_fields(fields: Mapping[str, str], at: Place, options: Options) -> Mount:
     source, target = _first(fields, "source", "src"), _first(fields, "target", "destination", "dst")
     if not target:
         options.note(at, "--mount: it names no target")
-    behind = behind_volume(kind, {name.removeprefix("opt "): value for name, value in fields.items()})
+    said = {name.removeprefix("opt "): value for name, value in fields.items()}
+    behind = behind_volume(said) if kind == "volume" else ""
     kind, source = ("bind", behind) if behind else (kind, source)
     return Mount(
         kind=kind,
@@ -138,12 +140,6 @@ def _of_fields(fields: Mapping[str, str], at: Place, options: Options) -> Mount:
 
 
 _OPTIONS = {"tmpfs-size": "size", "tmpfs-mode": "mode", "volume-nocopy": "nocopy", "volume-subpath": "subpath"}
-
-
-def behind_volume(kind: str, options: Mapping[str, str]) -> str:
-    """Give the directory of the host that a volume stands for (local driver's `o=bind`, `device=`); "" for none."""
-    words = options.get("o", "").split(",")
-    return options.get("device", "") if kind == "volume" and {"bind", "rbind"}.intersection(words) else ""
 
 
 def _first(fields: Mapping[str, str], *names: str) -> str:

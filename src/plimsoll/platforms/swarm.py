@@ -58,6 +58,6 @@ SWARM = Platform(
     read=read,
     frame=frame,
     precedence=45,
-    hints=(b"services:", b'"services"', b"ContainerSpec"),
+    hints=(b"services:", b'"services"', b"ContainerSpec", b'"overlay"'),
     spelling=SWARM_SPELLING,
 )

@@ -51,23 +51,14 @@ def read_inspected(document: Document, number: int) -> Read:
 
 
 def _network(told: Told, number: int) -> Resource:
-    """Give a network with the words of stack files beside those of the engine, so that one rule holds for both."""
-    body = told.values
-    words = {
-        "driver": text(body.get("Driver")),
-        "driver_opts": mapping(body.get("Options")),
-        "internal": body.get("Internal") is True,
-        "attachable": body.get("Attachable") is True,
-        "ingress": body.get("Ingress") is True,
-    }
     return Resource(
         platform="swarm",
         kind="SwarmNetwork",
-        name=text(body.get("Name")),
+        name=text(told.values.get("Name")),
         document=number,
         at=told.at,
-        labels={name: text(value) for name, value in mapping(body.get("Labels")).items()},
-        body={**body, **words},
+        labels={name: text(value) for name, value in mapping(told.values.get("Labels")).items()},
+        body=told.values,
     )
 
 

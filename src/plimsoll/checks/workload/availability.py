@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from plimsoll.checks.workload.manifests import is_said, known_text, spec_of
+from plimsoll.checks.workload.manifests import is_said, known_text, of_resources, of_workloads, spec_of
 from plimsoll.checks.workload.selectors import of_kind, pods, remembered, selector_of, space
 from plimsoll.documents.scalars import number, whole, written
 from plimsoll.documents.shapes import mapping
@@ -31,12 +31,14 @@ class _Range(NamedTuple):
     most: int | None
 
 
+@of_workloads
 def few_replicas(workload: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find deployments of one pod that nothing scales."""
     if workload.replicas.value < _FEW and _range_of(workload, estate).most is None:
         yield Verdict(workload.replicas.at, str(workload.replicas.value), expected="at least 2")
 
 
+@of_workloads
 def without_budget(workload: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find deployments whose pods no PodDisruptionBudget is for."""
     if _identity(workload) not in remembered(estate, "availability.budgeted", _budgeted):
@@ -62,6 +64,7 @@ def _identity(workload: Workload) -> Identity:
     return workload.document, workload.at
 
 
+@of_resources
 def no_disruption_allowed(budget: Resource, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - every logic gets both
     """Find budgets that never let a pod be moved."""
     spec = spec_of(budget)
@@ -128,6 +131,7 @@ def _range(scaler: Resource) -> _Range:
     return _Range(whole(spec.get("minReplicas")), whole(spec.get("maxReplicas")))
 
 
+@of_resources
 def scaler_keeps_one(scaler: Resource, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find autoscalers that may go down to a single pod, and say so."""
     least = _range(scaler).least
@@ -135,6 +139,7 @@ def scaler_keeps_one(scaler: Resource, estate: Estate) -> Iterator[Verdict]:  # 
         yield Verdict((*scaler.at, "spec", "minReplicas"), str(least), expected="at least 2")
 
 
+@of_resources
 def scaler_cannot_scale(scaler: Resource, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find autoscalers without room between their bounds."""
     least, most = _range(scaler)
@@ -146,6 +151,7 @@ def scaler_cannot_scale(scaler: Resource, estate: Estate) -> Iterator[Verdict]: 
         yield Verdict(at, str(most), expected=f"more than {least or 0}")
 
 
+@of_resources
 def scaler_without_target(scaler: Resource, estate: Estate) -> Iterator[Verdict]:
     """Find autoscalers of a workload that is not there; kinds that others define are not known here."""
     target = mapping(spec_of(scaler).get("scaleTargetRef"))
@@ -162,6 +168,7 @@ def _workloads(estate: Estate) -> frozenset[Target]:
     )
 
 
+@of_workloads
 def all_at_once(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find deployments that stop every pod before they start a new one."""
     at = (*workload.at, "spec", "strategy", "type")
@@ -170,6 +177,7 @@ def all_at_once(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noq
         yield Verdict(at, strategy, expected="RollingUpdate")
 
 
+@of_workloads
 def not_spread(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find workloads of several pods that may all land on one node."""
     if workload.kind in _SPREAD and not is_said(workload.spec.get("topologySpreadConstraints")):
@@ -177,6 +185,7 @@ def not_spread(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa
         yield Verdict(at, "not said", expected="at least one constraint")
 
 
+@of_workloads
 def no_priority(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find pods without a priority class."""
     if not is_said(workload.spec.get("priorityClassName")):

@@ -7,6 +7,8 @@ from plimsoll.checks.workload.manifests import (
     known_text,
     labels_in,
     metadata_of,
+    of_resources,
+    of_workloads,
     template_of,
 )
 from plimsoll.checks.workload.selectors import of_kind, remembered
@@ -45,6 +47,7 @@ def in_default(thing: Thing, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG0
         yield Verdict(at, namespace or "not said", expected="a namespace of its own")
 
 
+@of_workloads
 def in_kube_system(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - every logic gets both
     """Find workloads in kube-system that are no part of the cluster."""
     at = (*workload.at, "metadata", "namespace")
@@ -60,6 +63,7 @@ def _is_of_the_system(workload: Workload) -> bool:
     return any(labels.get(name) == value for name, value in _SYSTEM_LABELS)
 
 
+@of_resources
 def without_admission(namespace: Resource, estate: Estate) -> Iterator[Verdict]:
     """Find a Namespace for which no level is enforced, where no webhook judges its objects either."""
     if ENFORCE in namespace.labels or admission_webhooks(estate):
@@ -67,11 +71,13 @@ def without_admission(namespace: Resource, estate: Estate) -> Iterator[Verdict]:
     yield Verdict(_enforced_at(namespace), "not said", expected="baseline or restricted")
 
 
+@of_resources
 def below_baseline(namespace: Resource, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - every logic gets both
     """Find a Namespace that enforces neither baseline nor restricted."""
     yield from _below(namespace, ("baseline", "restricted"))
 
 
+@of_resources
 def below_restricted(namespace: Resource, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find a Namespace that does not enforce restricted."""
     yield from _below(namespace, ("restricted",))
@@ -88,11 +94,13 @@ def _enforced_at(namespace: Resource) -> tuple[str | int, ...]:
     return (*namespace.at, "metadata", "labels", ENFORCE)
 
 
+@of_resources
 def webhook_instead_of_baseline(webhook: Resource, estate: Estate) -> Iterator[Verdict]:
     """Find a webhook on which it depends what enters namespaces that do not enforce baseline."""
     yield from _instead(webhook, estate, ("baseline", "restricted"))
 
 
+@of_resources
 def webhook_instead_of_restricted(webhook: Resource, estate: Estate) -> Iterator[Verdict]:
     """Find a webhook on which it depends what enters namespaces that do not enforce restricted."""
     yield from _instead(webhook, estate, ("restricted",))
@@ -120,11 +128,13 @@ def _judges_namespaced_objects(webhook: Resource) -> bool:
     return any(written(rule.get("scope")) != "Cluster" for rule in rules)
 
 
+@of_resources
 def without_quota(namespace: Resource, estate: Estate) -> Iterator[Verdict]:
     """Find a Namespace that no ResourceQuota is for."""
     yield from _without(namespace, estate, "ResourceQuota")
 
 
+@of_resources
 def without_limit_range(namespace: Resource, estate: Estate) -> Iterator[Verdict]:
     """Find a Namespace that no LimitRange is for."""
     yield from _without(namespace, estate, "LimitRange")
@@ -140,6 +150,7 @@ def _namespaces_with(estate: Estate, kind: str) -> frozenset[str]:
     return frozenset(each.namespace or "default" for each in of_kind(estate, kind))
 
 
+@of_resources
 def webhooks_that_see_objects(webhook: Resource, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find webhooks that objects are shown to, or changed by, before they are stored."""
     if any(True for _ in mappings(webhook.body.get("webhooks"))):

@@ -122,6 +122,9 @@ _KUBELET: Mapping[str, Flag] = {
 
 _PROXY: Mapping[str, Flag] = {"metrics-bind-address": Flag(Kind.TEXT, "127.0.0.1:10249")}
 
+ALIASES: Mapping[str, str] = {"etcd-ca-file": "etcd-cafile"}
+"""Spellings that are met for a flag besides its own."""
+
 FLAGS: Mapping[str, Mapping[str, Flag]] = {
     "kube-apiserver": _APISERVER,
     "kube-controller-manager": _CONTROLLER_MANAGER,

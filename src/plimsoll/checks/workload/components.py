@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from plimsoll.checks.workload.component_flags import CONFIGURED, FLAGS, UNSAID, Flag, Kind
+from plimsoll.checks.workload.component_flags import ALIASES, CONFIGURED, FLAGS, UNSAID, Flag, Kind
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.scalars import is_null, is_template, number, truth, whole, written
 from plimsoll.documents.shapes import mapping, sequence, text
@@ -121,12 +121,17 @@ _IMAGE = re.compile(r"(?:^|/)(" + "|".join(FLAGS) + r")(?:-(?:amd64|arm64))?(?=[
 
 def _name(container: Container, words: tuple[Fact[str], ...]) -> str | None:
     """Name the component: by the program, by what a shell is told to run, by the image where no program is said."""
-    first = words[0].stated.strip().partition(" ")[0] if words else ""
-    if first and not first.startswith("-"):
-        program = first.rpartition("/")[2]
+    program = _program(words)
+    if program and not program.startswith("-"):
         return program if program in FLAGS else _run_by(program, words[1:])
     by_image = _IMAGE.search(container.image.stated) if words and not container.command.stated else None
     return by_image[1] if by_image else None
+
+
+def _program(words: tuple[Fact[str], ...]) -> str:
+    """Give the name of the program that is run; an option where no program is said, "" where nothing is."""
+    first = words[0].stated.strip().partition(" ")[0] if words else ""
+    return first if first.startswith("-") else first.rpartition("/")[2]
 
 
 def _run_by(program: str, words: tuple[Fact[str], ...]) -> str | None:
@@ -140,16 +145,20 @@ def _run_by(program: str, words: tuple[Fact[str], ...]) -> str | None:
     return None
 
 
-_FLAG = re.compile(r"(?:^|(?<=\s))--?([a-zA-Z][\w.-]*)(?:=(\"[^\"]*\"|'[^']*'|\S*))?")
+_NAME = r"(?:^|(?<=\s))--?([a-zA-Z][\w.-]*)"
+_QUOTED = r"\"[^\"]*\"|'[^']*'"
+_FLAG = re.compile(rf"{_NAME}(?:=({_QUOTED}|\S*(?:\s+(?!-)\S+)*))?")
+_FLAG_IN_SHELL = re.compile(rf"{_NAME}(?:=({_QUOTED}|\S*))?")
 
 
 def _said(words: tuple[Fact[str], ...], flags: Mapping[str, Flag]) -> dict[str, tuple[Said, ...]]:
     found: dict[str, list[Said]] = {}
+    pattern = _FLAG_IN_SHELL if _program(words) in _SHELLS else _FLAG
     for word, after in pairwise((*words, None)):
         if word is None:
             continue
-        for match in _FLAG.finditer(word.stated):
-            name, value = match[1], match[2]
+        for match in pattern.finditer(word.stated):
+            name, value = ALIASES.get(match[1], match[1]), match[2]
             if value is None:
                 value = _apart(word, after, match, flags.get(name))
             found.setdefault(name, []).append(Said(value.strip("\"'"), word.at))

@@ -1,6 +1,6 @@
 """What the kernel confines a container with: seccomp, AppArmor, SELinux, no-new-privileges, /proc."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from plimsoll.checks.workload.contexts import (
     is_windows,
@@ -9,11 +9,12 @@ from plimsoll.checks.workload.contexts import (
     place_in,
     said,
     said_by_container,
+    shown,
 )
 from plimsoll.documents.scalars import is_template, written
 from plimsoll.documents.shapes import mapping
 from plimsoll.model.estate import Estate
-from plimsoll.model.fact import Place
+from plimsoll.model.fact import Fact, Place
 from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, Workload
 
@@ -41,7 +42,7 @@ def no_seccomp_said(container: Container, workload: Workload, _: Estate) -> Iter
         return
     value = container.seccomp.value
     if container.seccomp.is_declared and not _is_profile(value):
-        yield Verdict(container.seccomp.at, value, expected="RuntimeDefault")
+        yield Verdict(container.seccomp.at, shown(value), expected="RuntimeDefault")
     elif not container.seccomp.is_declared and value == "unconfined":
         yield Verdict(place_in(container, "seccompProfile"), expected="RuntimeDefault")
 
@@ -55,7 +56,7 @@ def own_selinux(container: Container, _: Workload, __: Estate) -> Iterator[Verdi
     options = container.selinux.value
     strange = [part for part in options.split(",") if _is_strange(part)]
     if strange:
-        yield Verdict(container.selinux.at, ", ".join(strange), expected="the engine's type, user and role")
+        yield Verdict(container.selinux.at, shown(", ".join(strange)), expected="the engine's type, user and role")
 
 
 def _is_strange(part: str) -> bool:
@@ -93,12 +94,6 @@ def _has_selinux(container: Container, workload: Workload) -> bool:
     return bool(container.selinux.value) and said(container, workload, "seLinuxOptions") is not None
 
 
-def proc_unmasked(container: Container, _: Workload, __: Estate) -> Iterator[Verdict]:
-    """Fail a container that sees all of /proc, or asks for a kind of /proc that there is not."""
-    if container.proc_mount.value != "default":
-        yield Verdict(container.proc_mount.at, container.proc_mount.stated, expected="default")
-
-
 def proc_not_said(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
     """Fail a container that does not say which /proc it gets, in a cluster where it may be another than the default."""
     if said_by_container(container, "procMount") != "Default" and _lets_choose_proc(estate):
@@ -121,7 +116,7 @@ def _lets_choose_proc(estate: Estate) -> bool:
     return estate.memo[key] is True
 
 
-def _words(workload: Workload) -> Iterator[object]:
+def _words(workload: Workload) -> Iterator[Fact[str]]:
     for container in workload.containers:
         if "kube-apiserver" in container.name:
             yield from container.words
@@ -133,22 +128,24 @@ def no_context(container: Container, workload: Workload, _: Estate) -> Iterator[
         yield Verdict(place_in(container), expected="a security context")
 
 
+_LOCALHOST = frozenset({"localhost", "127.0.0.1", "::1"})
 _HANDLERS = ("httpGet", "tcpSocket")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HOOKS = ("postStart", "preStop")
 
 
-def probe_of_another_host(container: Container, _: Workload, __: Estate) -> Iterator[Verdict]:
-    """Fail a probe or hook that makes the kubelet speak to a host of the container's choice."""
+def probe_of_another_host(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
+    """Fail a probe or hook that makes the kubelet speak to a host of the container's choice.
+
+    A pod on the host's network may name localhost: that is its own.
+    """
+    own = _LOCALHOST if workload.host_network.stated else frozenset[str]()
     lifecycle = mapping(container.body.get("lifecycle"))
     asked: list[tuple[Place, object]] = [((key,), container.body.get(key)) for key in _PROBES]
     asked += [(("lifecycle", key), lifecycle.get(key)) for key in _HOOKS]
     for path, probe in asked:
         for handler in _HANDLERS:
-            yield from _spoken_to(mapping(mapping(probe).get(handler)), (*container.at, *path, handler, "host"))
-
-
-def _spoken_to(handler: Mapping[str, object], at: Place) -> Iterator[Verdict]:
-    host = written(handler.get("host"))
-    if host and not is_template(host):
-        yield Verdict(at, host, "/".join(map(str, at[-3:-1])), "no host, which is the pod itself")
+            host = written(mapping(mapping(probe).get(handler)).get("host"))
+            if host and host not in own and not is_template(host):
+                at = (*container.at, *path, handler, "host")
+                yield Verdict(at, shown(host), f"{path[-1]}/{handler}", "no host, which is the pod itself")

@@ -17,6 +17,13 @@ _TEMPLATE = "a template's action or a variable stands there, and its value is no
 Said = tuple[object, Place]
 """A value, and where it stands."""
 
+_LONGEST = 200
+
+
+def shown(value: object) -> str:
+    """Give a value from outside as evidence: as text, cut where it is long."""
+    return written(value)[:_LONGEST]
+
 
 def of_container(container: Container) -> Mapping[str, object]:
     """Give the security context of a container, empty where there is none."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from plimsoll.checks.workload.routes import INGRESS, ROUTES, backends_of_ingress, backends_of_route, destinations
 from plimsoll.checks.workload.selectors import named, of_kind, remembered, space
-from plimsoll.checks.workload.services import SERVICE, is_outside, key_of, pods_of, ports_of, spec_of
+from plimsoll.checks.workload.services import SERVICE, is_outside, key_of, pods_of, spec_of
 from plimsoll.documents.scalars import is_null, truth, whole, written
 from plimsoll.documents.shapes import mapping, mappings, text
 from plimsoll.model.estate import Estate
@@ -18,7 +18,6 @@ from plimsoll.model.workload import Container, ContainerRole, Workload
 BY_SERVICE, BY_INGRESS, BY_ROUTE, BY_ISTIO, INSIDE = "service", "ingress", "route", "istio", "inside"
 
 _ISTIO = "networking.istio.io"
-_SSH = frozenset({22, 2222})
 _MOST_SAID = 5
 _MOST_CRITICAL, _MOST_HIGH = 5, 10
 """Vulnerabilities of an image above which theirs is an excessive number."""
@@ -124,15 +123,6 @@ def _reached(*kinds: str) -> Callable[[Workload, Estate], Iterator[Verdict]]:
 by_service = _reached(BY_SERVICE, BY_INGRESS)
 by_route = _reached(BY_ROUTE)
 by_istio = _reached(BY_ISTIO)
-
-
-def by_ssh(workload: Workload, estate: Estate) -> Iterator[Verdict]:
-    """Fail for the labels by which pods get behind a Service on a port of SSH."""
-    for way in ways_to(workload, estate):
-        spec = spec_of(way.service)
-        ports = _SSH & (ports_of(spec, "port") | ports_of(spec, "targetPort"))
-        if ports and way.kind in {BY_SERVICE, INSIDE}:
-            yield Verdict((*workload.spec_at[:-1], "metadata", "labels"), f"port {min(ports)} of {way.by}", way.by)
 
 
 def without_log_in(workload: Workload, estate: Estate) -> Iterator[Verdict]:

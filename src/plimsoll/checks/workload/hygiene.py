@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Mapping
 
 from plimsoll.checks.workload.inputs import inputs
-from plimsoll.checks.workload.manifests import Thing, known_text, labels_in, metadata_of, spec_of, template_of
+from plimsoll.checks.workload.manifests import (
+    Thing,
+    known_text,
+    labels_in,
+    metadata_of,
+    of_workloads,
+    spec_of,
+    template_of,
+)
 from plimsoll.checks.workload.selectors import Selector, plain_selector, selector_of
 from plimsoll.documents.scalars import written
 from plimsoll.documents.shapes import mapping
@@ -46,11 +54,13 @@ _PLAIN = ("ReplicationController", "DeploymentConfig")
 """Kinds whose selector is a mapping of labels and nothing else."""
 
 
+@of_workloads
 def without_own_labels(workload: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find workloads, and templates of pods, without any of the labels that people sort them by."""
     yield from _without_labels(workload, inputs(estate).get("recommendedLabels") or _OWN_LABELS)
 
 
+@of_workloads
 def without_common_labels(workload: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find workloads, and templates of pods, without any of the labels that Kubernetes recommends."""
     yield from _without_labels(workload, inputs(estate).get("k8sRecommendedLabels") or _COMMON_LABELS)
@@ -66,11 +76,13 @@ def _without_labels(workload: Workload, wanted: tuple[str, ...]) -> Iterator[Ver
             yield Verdict(where, "none of them", detail, f"one of {', '.join(wanted)}")
 
 
+@of_workloads
 def instance_mismatched(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find workloads whose instance label is not their name."""
     yield from _label_is_name(workload, "app.kubernetes.io/instance")
 
 
+@of_workloads
 def name_mismatched(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find pods and stateful sets whose name label is not their name."""
     yield from _label_is_name(workload, "app.kubernetes.io/name")
@@ -84,12 +96,14 @@ def _label_is_name(workload: Workload, label: str) -> Iterator[Verdict]:
         yield Verdict(at, value or "not said", expected=workload.name)
 
 
+@of_workloads
 def naked(pod: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find pods that no controller owns."""
     if not metadata_of(pod).get("ownerReferences"):
         yield Verdict((*pod.at, "metadata"), "no owner", expected="a controller that makes it")
 
 
+@of_workloads
 def deprecated_account(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find the old field for the service account, where it does not repeat the new one."""
     old, new = (written(workload.spec.get(key)) for key in ("serviceAccount", "serviceAccountName"))
@@ -105,6 +119,7 @@ def removed_version(thing: Thing, estate: Estate) -> Iterator[Verdict]:  # noqa:
         yield Verdict((*thing.at, "apiVersion"), version, expected=expected)
 
 
+@of_workloads
 def mismatching_selector(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
     """Find workloads whose selector does not take the pods that they make."""
     template, place = template_of(workload)
@@ -132,12 +147,6 @@ def _selecting(workload: Workload, template_at: Place) -> tuple[object, Place]:
 
 def _in_words(labels: Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in labels.items())[:200] or "no labels"
-
-
-def no_context(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
-    """Find containers without a securityContext, in pods that have none for all of them either."""
-    if not mapping(container.body.get("securityContext")) and not mapping(workload.spec.get("securityContext")):
-        yield Verdict((*container.at, "securityContext"), "not said", expected="a securityContext")
 
 
 def dashboard(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above

@@ -11,6 +11,7 @@ from plimsoll.checks.workload.contexts import (
     said_by_container,
     said_by_pod,
     settled,
+    shown,
 )
 from plimsoll.documents.scalars import whole, written
 from plimsoll.documents.shapes import sequence
@@ -34,7 +35,7 @@ def root(container: Container, _: Workload, __: Estate) -> Iterator[Verdict]:
         return
     user = container.user.value
     if _is_root(user):
-        yield Verdict(container.user.at, user, expected="another user than root")
+        yield Verdict(container.user.at, shown(user), expected="another user than root")
 
 
 def root_refused(container: Container, _: Workload, __: Estate) -> Iterator[Verdict]:
@@ -64,10 +65,10 @@ def low_user(container: Container, workload: Workload, _: Estate) -> Iterator[Ve
     user = container.user.value
     number = whole("0" if user == "root" else user)
     if number is None:
-        reason = f"{user!r} is a name, and the image's /etc/passwd with its number was not read"
-        yield Verdict(container.user.at, user, state=CheckState.NOT_MEASURED, reason=reason)
+        reason = f"{shown(user)!r} is a name, and the image's /etc/passwd with its number was not read"
+        yield Verdict(container.user.at, shown(user), state=CheckState.NOT_MEASURED, reason=reason)
     elif number < _LOWEST_OF_ITS_OWN:
-        yield Verdict(container.user.at, user, expected=f"at least {_LOWEST_OF_ITS_OWN}")
+        yield Verdict(container.user.at, shown(user), expected=f"at least {_LOWEST_OF_ITS_OWN}")
 
 
 def user_not_said(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
@@ -80,7 +81,7 @@ def root_group(container: Container, _: Workload, __: Estate) -> Iterator[Verdic
     """Fail a container whose group is root's."""
     group = container.group.value
     if _is_root(group):
-        yield Verdict(container.group.at, group, expected="another group than root")
+        yield Verdict(container.group.at, shown(group), expected="another group than root")
 
 
 def low_group(container: Container, _: Workload, __: Estate) -> Iterator[Verdict]:
@@ -88,7 +89,7 @@ def low_group(container: Container, _: Workload, __: Estate) -> Iterator[Verdict
     group = container.group.value
     number = whole(group)
     if number is not None and 0 < number <= _LOWEST_OF_ITS_OWN:
-        yield Verdict(container.group.at, group, expected=f"over {_LOWEST_OF_ITS_OWN}")
+        yield Verdict(container.group.at, shown(group), expected=f"over {_LOWEST_OF_ITS_OWN}")
 
 
 def group_not_said(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
@@ -117,7 +118,7 @@ def volume_group_not_said(workload: Workload, _: Estate) -> Iterator[Verdict]:
     value = settled(said_by_pod(workload, "fsGroup"), at)
     number = whole(value)
     if not is_windows(workload) and (number is None or number < 0):
-        yield Verdict(at, written(value), expected="a group")
+        yield Verdict(at, shown(value), expected="a group")
 
 
 def volume_group_policy_not_said(workload: Workload, _: Estate) -> Iterator[Verdict]:
@@ -125,7 +126,7 @@ def volume_group_policy_not_said(workload: Workload, _: Estate) -> Iterator[Verd
     at = place_in_pod(workload, "fsGroupChangePolicy")
     value = settled(said_by_pod(workload, "fsGroupChangePolicy"), at)
     if not is_windows(workload) and value not in _POLICIES:
-        yield Verdict(at, written(value), expected="Always or OnRootMismatch")
+        yield Verdict(at, shown(value), expected="Always or OnRootMismatch")
 
 
 def windows_user_not_said(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
@@ -141,7 +142,7 @@ def windows_administrator(container: Container, workload: Workload, _: Estate) -
         return
     name = written(settled(*found))
     if name.lower() in _WINDOWS_ADMINISTRATORS:
-        yield Verdict(found[1], name, expected="ContainerUser, or an account of its own")
+        yield Verdict(found[1], shown(name), expected="ContainerUser, or an account of its own")
 
 
 def windows_account_not_said(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:

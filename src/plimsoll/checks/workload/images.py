@@ -49,14 +49,14 @@ def name_of(image: str) -> str:
 
 def latest_tag(container: Container, *_: object) -> Iterator[Verdict]:
     """Find images without a tag, or with `latest`."""
-    named = parts_of(container.image.value)
-    if named and _is_latest(named) and not _is_built_here(container):
+    named = _named(container)
+    if named and _is_latest(named):
         yield Verdict(container.image.at, container.image.stated, expected="a fixed version, or a digest")
 
 
 def floating_tag(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find tags that are moved to each new build."""
-    named = parts_of(container.image.value)
+    named = _named(container)
     floating = {*_FLOATING, *inputs(estate).get("floatingImageTags", ())}
     if named and not named.digest and named.tag in floating:
         yield Verdict(container.image.at, container.image.stated, expected="a fixed version, or a digest")
@@ -68,8 +68,7 @@ _FLOATING = frozenset({"nightly", "edge", "canary", "main", "master", "head", "H
 def no_digest(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find images that are not named by a digest."""
     image = container.image
-    named = parts_of(image.value)
-    if named and "@" not in image.stated and not _is_built_here(container) and not _is_exempt(image.stated, estate):
+    if _named(container) and "@" not in image.stated and not _is_exempt(image.stated, estate):
         yield Verdict(image.at, image.stated, expected="a digest")
 
 
@@ -88,6 +87,8 @@ _LEAST = 32
 def no_true_digest(container: Container, *_: object) -> Iterator[Verdict]:
     """Find digests that are none: cut short, or made up."""
     image = container.image
+    if _is_built_here(container):
+        return
     digest = image.value.strip().partition("@")[2]
     if "@" in image.stated and not _is_digest(digest):
         yield Verdict(image.at, image.stated, expected="a whole digest")
@@ -104,12 +105,10 @@ def _is_digest(text: str) -> bool:
 def latest_not_pulled(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
     """Find images whose tag moves, and of which an old copy is run as long as there is one."""
     image, policy = container.image, container.pull_policy
-    named = parts_of(image.value)
+    named = _named(container)
     # The kubelet's default for a tag that moves is to ask the registry (Container, imagePullPolicy); engines' is not.
     default = "Always" if workload.platform == "kubernetes" else "IfNotPresent"
-    if named is None or not _is_latest(named) or _is_built_here(container):
-        return
-    if (policy.value or default) == "Always":
+    if named is None or not _is_latest(named) or (policy.value or default) == "Always":
         return
     yield Verdict(policy.at, policy.stated or default, expected="Always")
     if workload.platform == "kubernetes":
@@ -118,7 +117,7 @@ def latest_not_pulled(container: Container, workload: Workload, *_: object) -> I
 
 def fixed_tag_not_pulled(container: Container, *_: object) -> Iterator[Verdict]:
     """Find tags that are not asked for again, so that whoever has a copy on the node may run it without access."""
-    named = parts_of(container.image.value)
+    named = _named(container)
     policy = container.pull_policy
     if named and not _is_latest(named) and not named.digest and policy.value != "Always":
         yield Verdict(policy.at, policy.stated or "IfNotPresent", expected="Always")
@@ -136,7 +135,7 @@ def policy_unsaid(container: Container, *_: object) -> Iterator[Verdict]:
 
 def retired_registry(container: Container, *_: object) -> Iterator[Verdict]:
     """Find registries that were given up, and get no updates."""
-    named = parts_of(container.image.value)
+    named = _named(container)
     if named and (named.registry in _RETIRED or f"{named.registry}/{named.repository}".startswith(_RETIRED_PARTS)):
         yield Verdict(container.image.at, container.image.stated, expected="the registry that replaced it")
 
@@ -147,7 +146,7 @@ _RETIRED_PARTS = ("gcr.io/google_containers/", "gcr.io/google-containers/", "gcr
 
 def unapproved_registry(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find registries that are neither well known nor approved by the user."""
-    named = parts_of(container.image.value)
+    named = _named(container)
     if named is None or not named.repository:
         return
     approved = inputs(estate).get("imageRepositoryAllowList", ())
@@ -195,9 +194,19 @@ def _is_among(registry: str, names: tuple[str, ...]) -> bool:
     return any(registry == name or registry.endswith("." + name) for name in names)
 
 
+def open_registry(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find images from registries in which anybody may publish, where the name says which."""
+    named = _named(container)
+    if named and _is_among(named.registry, _OPEN) and "." in container.image.stated.partition("/")[0]:
+        yield Verdict(container.image.at, named.registry, named.registry, "a registry of your own")
+
+
+_OPEN = (HUB, "quay.io", "ghcr.io", "registry.gitlab.com", "public.ecr.aws")
+
+
 def throwaway_registry(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find registries to which anyone may push, tunnels to somebody's machine, bare addresses, and those blocked."""
-    named = parts_of(container.image.value)
+    named = _named(container)
     if named is None:
         return
     configured = inputs(estate)
@@ -219,6 +228,11 @@ def _is_public_address(registry: str) -> bool:
 
 def _is_latest(named: Named) -> bool:
     return not named.digest and named.tag in {"", "latest"}
+
+
+def _named(container: Container) -> Named | None:
+    """Give the name of an image from elsewhere; None for an id, and for what a Compose project builds itself."""
+    return None if _is_built_here(container) else parts_of(container.image.value)
 
 
 def _is_built_here(container: Container) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from plimsoll.checks.workload.contexts import shown
 from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Fact
 from plimsoll.model.rule import Verdict
@@ -87,7 +88,7 @@ def _ask(devices: tuple[Fact[str], ...]) -> None:
 
 
 def _named(fact: Fact[str]) -> Verdict:
-    return Verdict(fact.at, fact.stated, fact.stated, "no device of the host")
+    return Verdict(fact.at, shown(fact.stated), shown(fact.stated), "no device of the host")
 
 
 def _is_rule(text: str) -> bool:
@@ -126,4 +127,4 @@ def _dotted(pair: Pair) -> str:
 
 
 def _set(pair: Pair, expected: str) -> Verdict:
-    return Verdict(pair.at, f"{pair.name}={pair.value}"[:200], pair.name, expected)
+    return Verdict(pair.at, shown(f"{pair.name}={pair.value}"), shown(pair.name), expected)

@@ -13,6 +13,9 @@ _MIB = 1024 * 1024
 _LEAST_USEFUL = 4 * _MIB
 """Bytes with which no process starts: who asks for less took `m` for megabytes, and it means thousandths."""
 
+_MOST_MEMORY, _MOST_CPU = 2.0**50, 256.0
+"""Bytes and CPUs that no host has: who asks for more left out the `m`."""
+
 _RANGE_MEMORY = 100 * _MIB, 6e9
 _RANGE_CPU = 0.1, 2.0
 _MOST_RESTARTS = 5
@@ -27,11 +30,22 @@ def no_cpu_limit(container: Container, workload: Workload, *_: object) -> Iterat
         yield Verdict(container.cpu_limit.at, "none", expected="a limit")
 
 
-def meaningless_memory(container: Container, *_: object) -> Iterator[Verdict]:
-    """Find amounts of memory in which nothing can run."""
-    for what, fact in (("request", container.memory_request), ("limit", container.memory_limit)):
-        if 0 < fact.value < _LEAST_USEFUL:
-            yield Verdict(fact.at, f"{_amount(fact.stated)} bytes", what, f"at least {_LEAST_USEFUL} bytes")
+def meaningless_memory(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find amounts of memory in which nothing can run, or outside what the user configured."""
+    yield from _amiss(estate, "memory_limit", container.memory_limit, _LEAST_USEFUL, _MOST_MEMORY)
+    yield from _amiss(estate, "memory_request", container.memory_request, _LEAST_USEFUL, _MOST_MEMORY)
+
+
+def meaningless_cpu(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find amounts of CPU that no host has, or outside what the user configured."""
+    yield from _amiss(estate, "cpu_limit", container.cpu_limit, 0.0, _MOST_CPU)
+    yield from _amiss(estate, "cpu_request", container.cpu_request, 0.0, _MOST_CPU)
+
+
+def _amiss(estate: Estate, what: str, fact: Fact[float], least: float, most: float) -> Iterator[Verdict]:
+    least, most = _bound(estate, f"{what}_min", least), _bound(estate, f"{what}_max", most)
+    if fact.value and not least <= fact.value <= most:
+        yield Verdict(fact.at, _amount(fact.stated), what, f"{_amount(least)} to {_amount(most)}")
 
 
 def out_of_range(container: Container, *_: object) -> Iterator[Verdict]:
@@ -50,31 +64,13 @@ def out_of_range(container: Container, *_: object) -> Iterator[Verdict]:
 def sandbox_cpu(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find sandboxes of agents that may use more CPU than such a one needs."""
     if _is_sandbox(workload):
-        yield from _over(container.cpu_limit, _most(estate, "sandbox_cpu_limit_max", _SANDBOX_CPU), " CPUs")
+        yield from _over(container.cpu_limit, _bound(estate, "sandbox_cpu_limit_max", _SANDBOX_CPU), " CPUs")
 
 
 def sandbox_memory(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find sandboxes of agents that may use more memory than such a one needs."""
     if _is_sandbox(workload):
-        yield from _over(container.memory_limit, _most(estate, "sandbox_memory_limit_max", _SANDBOX_MEMORY), " bytes")
-
-
-def configured_cpu(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
-    """Find limits and requests of CPU that are outside what the user configured."""
-    yield from _configured(estate, "cpu_limit", container.cpu_limit)
-    yield from _configured(estate, "cpu_request", container.cpu_request)
-
-
-def configured_memory(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
-    """Find limits and requests of memory that are outside what the user configured."""
-    yield from _configured(estate, "memory_limit", container.memory_limit)
-    yield from _configured(estate, "memory_request", container.memory_request)
-
-
-def _configured(estate: Estate, what: str, fact: Fact[float]) -> Iterator[Verdict]:
-    most, least = _most(estate, f"{what}_max", float("inf")), _most(estate, f"{what}_min", 0.0)
-    if fact.value and not least <= fact.value <= most:
-        yield Verdict(fact.at, _amount(fact.stated), what, f"{_amount(least)} to {_amount(most)}")
+        yield from _over(container.memory_limit, _bound(estate, "sandbox_memory_limit_max", _SANDBOX_MEMORY), " bytes")
 
 
 def loose_ulimits(container: Container, *_: object) -> Iterator[Verdict]:
@@ -126,7 +122,7 @@ _FACTORS = {
 }
 
 
-def _most(estate: Estate, name: str, otherwise: float) -> float:
+def _bound(estate: Estate, name: str, otherwise: float) -> float:
     """Give a bound that was configured, as a quantity (`50m`, `512Mi`)."""
     said = inputs(estate).get(name, ())
     text = said[0] if said else ""

@@ -1,21 +1,46 @@
 """What rules about whole manifests share: metadata, labels, templates of pods, and versions in texts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 
 from plimsoll.documents.scalars import is_null, is_template, written
 from plimsoll.documents.shapes import mapping
+from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Place, UnknownFactError
 from plimsoll.model.resource import Resource
+from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Workload
 
 Thing = Workload | Resource
 """An object of a cluster, whether it runs something or not."""
 
+OfThing = Callable[[Thing, Estate], Iterator[Verdict]]
+
 Version = tuple[int, int, int]
 """Major, minor and patch."""
 
 _VERSION = re.compile(r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?", re.ASCII)
+
+
+def of_resources(logic: Callable[[Resource, Estate], Iterator[Verdict]]) -> OfThing:
+    """Ask only resources: a custom kind that runs something may be called like one (Knative's Service)."""
+
+    @wraps(logic)
+    def asked(thing: Thing, estate: Estate) -> Iterator[Verdict]:
+        return logic(thing, estate) if isinstance(thing, Resource) else iter(())
+
+    return asked
+
+
+def of_workloads(logic: Callable[[Workload, Estate], Iterator[Verdict]]) -> OfThing:
+    """Ask only workloads: what is called like one may hold no pod."""
+
+    @wraps(logic)
+    def asked(thing: Thing, estate: Estate) -> Iterator[Verdict]:
+        return logic(thing, estate) if isinstance(thing, Workload) else iter(())
+
+    return asked
 
 
 def metadata_of(thing: Thing) -> Mapping[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from plimsoll.checks.workload.contexts import is_windows
+from plimsoll.checks.workload.contexts import is_windows, shown
 from plimsoll.documents.scalars import is_template, written
 from plimsoll.documents.shapes import mapping, mappings, sequence
 from plimsoll.model.estate import Estate
@@ -33,7 +33,7 @@ def joined(workload: Workload, estate: Estate) -> Iterator[Verdict]:
     modes = [*_modes(workload, estate), Mode("network", workload.network.stated, workload.network.at)]
     for mode in modes:
         if mode.value.startswith(_JOINED):
-            yield Verdict(mode.at, mode.value, mode.namespace, "a namespace of its own")
+            yield Verdict(mode.at, shown(mode.value), mode.namespace, "a namespace of its own")
     # Unknown is only told once the others were looked at.
     _ = workload.network.value
 
@@ -48,6 +48,14 @@ def host_cgroup(workload: Workload, estate: Estate) -> Iterator[Verdict]:
     for mode in _modes(workload, estate):
         if mode.namespace == "cgroup" and mode.value == "host":
             yield Verdict(mode.at, "host", expected="private")
+
+
+def hosts_file_written(workload: Workload, _: Estate) -> Iterator[Verdict]:
+    """Fail a pod that brings names for addresses of its own."""
+    aliases = list(mappings(workload.spec.get("hostAliases")))
+    if aliases:
+        addresses = ", ".join(written(each.get("ip")) for each in aliases)
+        yield Verdict((*workload.spec_at, "hostAliases"), shown(addresses), expected="names of the cluster's DNS")
 
 
 def host_users_of_pod(workload: Workload, _: Estate) -> Iterator[Verdict]:

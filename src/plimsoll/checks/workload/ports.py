@@ -19,11 +19,11 @@ _WIDE = 100
 _SSH = frozenset({22, 2222})
 _ENGINE_API = frozenset({2375, 2376, 2377, 10250, 6443, 2379, 2380})
 _DATABASES = frozenset(
-    {1433, 1521, 3306, 5432, 5984, 6379, 7000, 7474, 7687, 8086, 8529, 9042, 9200, 9300, 11211, 27017, 27018, 28015}
-    | {33060, 50000, 26257, 6432, 5439, 8123, 9092, 2181, 5672, 4222, 1883, 6333, 19530}
+    {1433, 1521, 3306, 5432, 5984, 6379, 7474, 7687, 8086, 8529, 9042, 9200, 9300, 11211, 27017, 27018, 28015}
+    | {33060, 26257, 6432, 5439, 8123, 9092, 2181, 5672, 4222, 1883, 6333, 19530}
 )
 _ADMINISTRATION = frozenset(
-    {15672, 8001, 9001, 9090, 9093, 9443, 10000, 5601, 8161, 8500, 8200, 4646, 5050, 8888, 8265, 11434, 5005, 9229}
+    {15672, 8001, 9001, 9090, 9093, 9443, 10000, 5601, 8161, 8500, 4646, 5050, 8888, 8265, 11434, 5005, 9229}
     | {5900, 5901, 3389, 4848, 7077, 50070, 8088, 61616, 1099, 2019, 4040, 8089, 15671, 9991}
 )
 
@@ -71,6 +71,13 @@ def host_ports(container: Container, *_: object) -> Iterator[Verdict]:
     for port in container.ports:
         if port.published is not None:
             yield Verdict(port.published.at, _shown(port), _detail(port), "no port of the host")
+
+
+def low_inside(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find programs that listen below 1024 in their container, for which they need more than a plain user has."""
+    for port in container.ports:
+        if 0 < port.container.value < _PRIVILEGED:
+            yield Verdict(port.container.at, str(port.container.stated), _detail(port), f"at least {_PRIVILEGED}")
 
 
 def unneeded(container: Container, *_: object) -> Iterator[Verdict]:

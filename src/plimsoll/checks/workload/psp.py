@@ -6,6 +6,7 @@ least: a rule fails where none of the policies forbids it, and then names each o
 
 from collections.abc import Callable, Iterator, Mapping
 
+from plimsoll.checks.workload.contexts import shown
 from plimsoll.documents.scalars import truth, whole, written
 from plimsoll.documents.shapes import mapping, mappings, sequence
 from plimsoll.model.estate import Estate
@@ -15,7 +16,7 @@ from plimsoll.model.rule import Verdict
 
 _KIND = "PodSecurityPolicy"
 _SECCOMP_DEFAULT = "seccomp.security.alpha.kubernetes.io/defaultProfileName"
-_RUNTIME_DEFAULTS = frozenset({"runtime/default", "docker/default"})
+_RUNTIME_DEFAULTS = ("runtime/default", "docker/default")
 
 Lets = Callable[[Mapping[str, object]], bool]
 """Says whether the spec of a policy lets something through."""
@@ -37,7 +38,7 @@ def _verdict(policy: Resource, path: Place) -> Verdict:
     for step in path:
         value = mapping(value).get(str(step))
     said = ", ".join(map(written, value)) if isinstance(value, list) else written(value)
-    return Verdict((*policy.at, *path), said, document=policy.document, subject=policy.key)
+    return Verdict((*policy.at, *path), shown(said), document=policy.document, subject=policy.key)
 
 
 def privileged(estate: Estate) -> Iterator[Verdict]:
@@ -124,5 +125,6 @@ def _keeps_others(spec: Mapping[str, object]) -> bool:
 
 def no_seccomp_default(policy: Resource, _: Estate) -> Iterator[Verdict]:
     """Fail a policy that gives pods no seccomp profile of its own accord."""
-    if policy.annotations.get(_SECCOMP_DEFAULT) not in _RUNTIME_DEFAULTS:
+    said = policy.annotations.get(_SECCOMP_DEFAULT, "")
+    if not any(name in said for name in _RUNTIME_DEFAULTS):
         yield Verdict((*policy.at, "metadata", "annotations", _SECCOMP_DEFAULT), expected="runtime/default")

@@ -109,9 +109,9 @@ def leads_any_host(thing: Resource, _: Estate) -> Iterator[Verdict]:
 def writes_configuration(ingress: Resource, _: Estate) -> Iterator[Verdict]:
     """Fail for annotations from which ingress-nginx would make directives of the author's own."""
     for name, value in ingress.annotations.items():
-        if name.startswith(_NGINX) and name.removeprefix(_NGINX) in _INJECTABLE:
-            if not _WRITES_CONFIGURATION.isdisjoint(value):
-                yield Verdict((*ingress.at, "metadata", "annotations", name), value, name)
+        directive = name.removeprefix(_NGINX)
+        if directive != name and directive in _INJECTABLE and not _WRITES_CONFIGURATION.isdisjoint(value):
+            yield Verdict((*ingress.at, "metadata", "annotations", name), value, name)
 
 
 def _snippets(ingress: Resource) -> Iterator[tuple[str, str]]:

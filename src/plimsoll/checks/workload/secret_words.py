@@ -75,9 +75,13 @@ _REFERENCE = re.compile(
     r"|^ENC\[|^AgA|^@Microsoft\.KeyVault|^/run/secrets/",
     re.IGNORECASE,
 )
-_PATH = re.compile(r"(?:~|\.{1,2})?/(?:[\w.@+~-]+/)*[\w.@+~-]*|(?:[a-z0-9._-]+/)+[a-z0-9._-]+", re.ASCII)
+_PATH = re.compile(
+    r"(?:~|\.{1,2})?/(?:[\w.@+~-]+/)*[\w.@+~-]*|(?:[a-z0-9._-]+/)+[a-z0-9._-]+"
+    r"|[\w.-]+\.(?:txt|pem|key|crt|jks|p12|pfx|json|ya?ml|properties|conf|env|creds?)",
+    re.ASCII,
+)
 _HARMLESS_NAMES = re.compile(
-    r"(?:^|_)(?:gpg|pgp|public|pub|host|ssh_host|primary|foreign|sort|cache|partition)_?keys?", re.IGNORECASE
+    r"initial-cluster-token|(?:^|_)(?:gpg|pgp|public|pub|host|ssh_host|primary|foreign|sort|cache|partition)_?keys?", re.IGNORECASE
 )
 
 
@@ -93,16 +97,22 @@ def known_token(value: str) -> str:
 @lru_cache(maxsize=8192)
 def names_a_secret(name: str) -> bool:
     """Say whether a name says that its value is a secret (`DB_PASSWORD`, `apiKey`), not where one is (`…_FILE`)."""
-    words = [word.lower() for word in _WORDS.findall(name[:200])]
-    if not words or words[-1] in _NO_SECRET_AFTER:
+    if _HARMLESS_NAMES.search(name):
         return False
-    if _PLURALS.intersection(words[-1:]) or _SECRET_WORDS.intersection(words):
+    words = [word.lower() for word in _WORDS.findall(name[:200])]
+    last = max((number for number, word in enumerate(words) if _is_secret_word(words, number, word)), default=-1)
+    return last >= 0 and _NO_SECRET_AFTER.isdisjoint(words[last + 1 :])
+
+
+def _is_secret_word(words: list[str], number: int, word: str) -> bool:
+    is_last = number == len(words) - 1
+    if word in _SECRET_WORDS or word.endswith(_JOINED):
         return True
-    if words[-1] == "pass" and len(words) > 1:
+    if is_last and (word in _PLURALS or (word == "pass" and number > 0)):
         return True
-    if any(word.endswith(_JOINED) for word in words):
-        return True
-    return "key" in words and not _KEYS.isdisjoint(words[: words.index("key")])
+    # A key is a secret if the word before says so, or what follows: `API_KEY`, `AZURE_…_KEY`, `KEY_CONTENT`.
+    before, after = words[:number], words[number + 1 : number + 2]
+    return word == "key" and (not _KEYS.isdisjoint(before[-2:]) or before[:1] == ["azure"] or after == ["content"])
 
 
 @lru_cache(maxsize=8192)
