@@ -10,7 +10,7 @@ CODE := src tests benchmarks demo docs
 PYTEST_OPTIONS ?= --numprocesses 2 --dist loadfile --cov --cov-report=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check pytest fuzz bench docs snapshot lock install clean
+.PHONY: help demo test check pytest fuzz bench rules docs snapshot lock install clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ fuzz: $(VENV)/.dev ## every parser on 100,000 damaged inputs: make fuzz [CASES=n
 bench: $(VENV)/.dev ## every figure that the README claims: make bench IMAGES=folder TRIVY=program
 	@test -n "$(IMAGES)" -a -n "$(TRIVY)" || { echo "Say where they are: make bench IMAGES=folder TRIVY=program (see benchmarks/README.md)" >&2; exit 2; }
 	$(BIN)/python benchmarks/compare.py --images "$(IMAGES)" --trivy "$(TRIVY)"
+
+rules: $(VENV)/.runtime ## compile the rows of rules into what scans load
+	@$(BIN)/python -m plimsoll.checks.compile
 
 docs: $(VENV)/.runtime ## write the generated pages of docs/reference anew
 	$(BIN)/python docs/generate.py

@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from tests.checks.isolation import failures, framed, rules_of, said_of, unmeasured, wrong_in
 
 from plimsoll.checks.workload.capabilities import DEFAULTS
 from plimsoll.model.rule import Rule
-from tests.checks.isolation import failures, framed, rules_of, said_of, unmeasured, wrong_in
 
 RULES = rules_of("capabilities.toml")
 ADDED = {name: rule for name, rule in RULES.items() if rule.fact == "capabilities_added"}

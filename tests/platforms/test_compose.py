@@ -500,4 +500,5 @@ def test_what_is_spelt_is_read_back(platform: Any) -> None:  # noqa: ANN401 - a 
 
 @pytest.mark.parametrize("fact", ["host_pid", "host_ipc", "host_network", "host_uts", "host_users"])
 def test_a_namespace_of_ones_own_is_no_key(fact: str) -> None:
-    assert COMPOSE.spelling[fact].write(value=False) is None  # type: ignore[call-arg]  # whatever it calls it
+    is_hosts = False
+    assert COMPOSE.spelling[fact].write(is_hosts) is None

@@ -10,6 +10,8 @@ from plimsoll.cli.settings import Settings
 from plimsoll.cli.values import PathName
 from plimsoll.errors import UsageError
 from plimsoll.findings.waive import read_waivers
+from plimsoll.model.limits import Limits
+from plimsoll.model.rule import Rule
 from plimsoll.pipeline.configurations import EVERY_PROFILE, Reading
 from plimsoll.pipeline.examine import skips
 from plimsoll.pipeline.workload_scan import Decisions
@@ -51,6 +53,22 @@ def about_workloads(command: F) -> F:
     ):
         command = decorate(command)
     return command
+
+
+def about_rules(command: F) -> F:
+    """Add the option for rules of one's own."""
+    return option(
+        "--rules", "rule_folders", multiple=True, type=PathName(), metavar="DIR", help="Judge by the rules in DIR, too."
+    )(command)
+
+
+def further_rules(options: Mapping[str, Any], limits: Limits) -> tuple[Rule, ...]:
+    """Read the rules of one's own. Raises UsageError."""
+    if not options["rule_folders"]:
+        return ()
+    from plimsoll.pipeline.user_rules import rules_of
+
+    return tuple(rule for folder in options["rule_folders"] for rule in rules_of(Path(folder), limits))
 
 
 def reading(settings: Settings, options: Mapping[str, Any]) -> Reading:

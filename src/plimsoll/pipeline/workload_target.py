@@ -1,6 +1,7 @@
 """Targets that are workloads and nothing else: a Compose file, manifests, an app, recorded containers, an engine."""
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -13,8 +14,9 @@ from plimsoll.model.estate import Estate
 from plimsoll.model.subject import Subject
 from plimsoll.model.wording import counted
 from plimsoll.pipeline.configurations import Reader, Reading, hints
-from plimsoll.pipeline.estate import platforms, recognise
+from plimsoll.pipeline.estate import Alone, Gathering, platforms, recognise
 from plimsoll.pipeline.target import STANDARD_INPUT, is_taken
+from plimsoll.platforms.run_document import run_document
 from plimsoll.sources.configurations import ENDINGS, read_configuration
 
 ENGINE = "engine:"
@@ -61,6 +63,21 @@ def standard_input_of(standard_input: IO[bytes], how: Reading) -> "tuple[Declare
         return None, _Replayed(data, standard_input)
     subject = Subject(id=f"{KIND}:{STANDARD_INPUT}", kind=KIND, name=STANDARD_INPUT)
     return _declared(subject, Reader(subject.id, how).of_text(data, STANDARD_INPUT)), standard_input
+
+
+def command_line(words: Sequence[str]) -> Declared:
+    """Read the words of a `docker run` command line. Raises TargetError for words that are no such command."""
+    name = shlex.join(words)
+    subject = Subject(id=f"{KIND}:command line", kind=KIND, name=name)
+    gathering = Gathering(subject.id)
+    gathering.read(platforms()["run"], run_document(words), Alone())
+    estate = gathering.estate()
+    if not estate.workloads:
+        reasons = "; ".join(gap.reason for gap in estate.gaps) or "it is no docker run, docker create or podman run"
+        raise TargetError(
+            f"the command line cannot be read: {reasons}", advice="plimsoll check run -- docker run OPTIONS IMAGE"
+        )
+    return Declared(subject=subject, took=in_words(estate), estate=estate)
 
 
 def holds_workloads(data: bytes, name: str) -> bool:

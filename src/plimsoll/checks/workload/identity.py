@@ -125,7 +125,7 @@ def volume_group_policy_not_said(workload: Workload, _: Estate) -> Iterator[Verd
     """Fail a pod that does not say when the ownership of its volumes is changed."""
     at = place_in_pod(workload, "fsGroupChangePolicy")
     value = settled(said_by_pod(workload, "fsGroupChangePolicy"), at)
-    if not is_windows(workload) and value not in _POLICIES:
+    if not is_windows(workload) and written(value) not in _POLICIES:
         yield Verdict(at, shown(value), expected="Always or OnRootMismatch")
 
 

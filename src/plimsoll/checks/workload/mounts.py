@@ -17,7 +17,7 @@ from plimsoll.checks.workload.host_paths import (
 )
 from plimsoll.checks.workload.inputs import inputs
 from plimsoll.documents.scalars import is_null, written
-from plimsoll.documents.shapes import mapping, text
+from plimsoll.documents.shapes import mapping, sequence, text
 from plimsoll.model.check import CheckState
 from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Fact, Place
@@ -124,6 +124,21 @@ def credentials_of_provider(workload: Workload, estate: Estate) -> Iterator[Verd
         if volume.kind == "bind" and volume.source.is_known and volume.source.stated.rstrip("/") in paths:
             yield Verdict(volume.at, volume.source.stated, volume.name, "no credentials of a node")
             yield from _mounts_of(workload, volume)
+
+
+_RESTRICTED = frozenset(
+    {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+)
+"""The kinds of volumes that the restricted profile knows (Pod Security Standards, Volume Types)."""
+
+
+def unrestricted_volumes(workload: Workload, *_: object) -> Iterator[Verdict]:
+    """Find volumes of kinds that lead out of the cluster's own storage; paths of nodes have a rule of their own."""
+    for number, volume in enumerate(sequence(workload.spec.get("volumes"))):
+        for key in mapping(volume):
+            if key not in _RESTRICTED and key not in {"name", "hostPath"}:
+                name = written(mapping(volume).get("name"))
+                yield Verdict((*workload.spec_at, "volumes", number, key), key, name, "a claim, or a driver (CSI)")
 
 
 _PROVIDER_PATHS = {

@@ -1,6 +1,7 @@
 """What containers publish on their host."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 
 from plimsoll.checks.workload.images import name_of
@@ -169,6 +170,7 @@ def _publishes(port: Port, ports: frozenset[int]) -> bool:
     return first == last and first in ports
 
 
+@lru_cache(maxsize=1024)
 def _is_loopback(address: str) -> bool:
     try:
         return ip_address(address.strip("[]")).is_loopback
@@ -176,6 +178,7 @@ def _is_loopback(address: str) -> bool:
         return address == "localhost"
 
 
+@lru_cache(maxsize=1024)
 def _is_unspecified(address: str) -> bool:
     try:
         return ip_address(address.strip("[]")).is_unspecified

@@ -67,7 +67,7 @@ _NO_SECRET_AFTER = frozenset(
 _SWITCHES = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "nil", "undefined", "enabled"})
 _PLACEHOLDER = re.compile(
     r"<[^<>]*>|\[[^\[\]]*\]|[xX]{2,}|\*+|\.{2,}|_+|-+|(?:your|my|insert|replace|enter|put)[\s_-].*|.*\b(?:here|redacted)"
-    r"|(?:placeholder|example|dummy|todo_set|fixme|tbd)|REPLACE.*|CHANGE[ _-]?(?:ME|IT|THIS).*",
+    r"|(?:placeholder|example|dummy|tbd)|REPLACE.*|CHANGE[ _-]?(?:ME|IT|THIS).*",
     re.ASCII,
 )
 _REFERENCE = re.compile(
@@ -81,7 +81,8 @@ _PATH = re.compile(
     re.ASCII,
 )
 _HARMLESS_NAMES = re.compile(
-    r"initial-cluster-token|(?:^|_)(?:gpg|pgp|public|pub|host|ssh_host|primary|foreign|sort|cache|partition)_?keys?", re.IGNORECASE
+    r"initial-cluster-token|(?:^|_)(?:gpg|pgp|public|pub|host|ssh_host|primary|foreign|sort|cache|partition)_?keys?",
+    re.IGNORECASE,
 )
 
 
@@ -134,6 +135,19 @@ def weigh(name: str, value: str) -> str:
 
     References to what is kept elsewhere, and paths of files, are nothing.
     """
+    return _weigh_once(name, value) if len(value) <= _SHORT else _weigh(name, value)
+
+
+_SHORT = 256
+"""Characters of a value that is worth remembering: several rules ask about each, and most stand in many containers."""
+
+
+@lru_cache(maxsize=16_384)
+def _weigh_once(name: str, value: str) -> str:
+    return _weigh(name, value)
+
+
+def _weigh(name: str, value: str) -> str:
     value = value.strip()
     if not value or _REFERENCE.search(value[:200]):
         return NOTHING

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
-from plimsoll.checks.workload.inputs import inputs
+from plimsoll.checks.workload.inputs import Inputs, inputs
 from plimsoll.checks.workload.secret_words import (
     HINT,
     NOTHING,
@@ -52,16 +53,17 @@ def unused_store(container: Container, workload: Workload, estate: Estate) -> It
 
 
 def _variables(container: Container, estate: Estate, sought: str) -> Iterator[Verdict]:
+    weighed = partial(_weighed, configured=inputs(estate)) if inputs(estate) else weigh
     for variable in container.variables:
-        if variable.origin == "literal" and variable.value.is_known and variable.value.stated:
-            name, value = variable.name, variable.value.stated
-            if _weighed(name, value, estate) == sought:
+        name, value = variable.name, variable.value.stated
+        if value and variable.origin == "literal" and variable.value.is_known:
+            if weighed(name, value) == sought:
                 yield Verdict(variable.at, masked(name, value), name, _KEPT)
 
 
-def _weighed(name: str, value: str, estate: Estate) -> str:
+def _weighed(name: str, value: str, configured: Inputs) -> str:
+    """Weigh a value, and by what users of kubescape configured as sensitive or allowed."""
     found = weigh(name, value)
-    configured = inputs(estate)
     if not configured:
         return found
     low = name.lower()
@@ -157,7 +159,7 @@ def _settings(resource: Resource, estate: Estate, sought: str) -> Iterator[Verdi
         if "\n" in value.strip() or "=" in value:
             found = _in_file(key, value)
         else:
-            found = _weighed(key, value, estate), masked(key, value)
+            found = _weighed(key, value, inputs(estate)), masked(key, value)
         if found[0] == sought:
             yield Verdict((*resource.at, "data", key), found[1], key, "kept in a Secret")
 
