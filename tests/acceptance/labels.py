@@ -67,13 +67,17 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One labelled case: `id` is the rule of theirs as `TOOL:RULE`, `files` are names in the archive."""
+    """One labelled case: `id` is the rule of theirs as `TOOL:RULE`, `files` are names in the archive.
+
+    `kinds` are those that their rule is about, where they say so.
+    """
 
     id: str
     name: str
     fails: bool
     files: tuple[str, ...]
     failures: tuple[Failure, ...]
+    kinds: frozenset[str] = frozenset()
 
 
 class Found(NamedTuple):
@@ -108,6 +112,8 @@ def cases() -> tuple[Case, ...]:
 def _case(row: Mapping[str, object]) -> Case:
     failures = row["failures"]
     files = row["files"]
+    kinds = row.get("kinds", [])
+    assert isinstance(kinds, list)
     assert isinstance(failures, list)
     assert isinstance(files, list)
     return Case(
@@ -120,6 +126,7 @@ def _case(row: Mapping[str, object]) -> Case:
             Failure(tuple(each["paths"]), tuple(each["fixes"]), tuple((kind, name) for kind, name in each["objects"]))
             for each in failures
         ),
+        kinds=frozenset(kinds),
     )
 
 
@@ -173,9 +180,9 @@ def naming(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
     return named
 
 
-def judged(case: Case, rules: Sequence[Rule]) -> Outcome:
-    """Judge one case by our rules for it, and compare."""
-    texts = manifests()
+def judged(case: Case, rules: Sequence[Rule], texts: Mapping[str, bytes] | None = None) -> Outcome:
+    """Judge one case by our rules for it, and compare; `texts` hold its files where the archive does not."""
+    texts = manifests() if texts is None else texts
     estate = estate_of([(name, texts[name]) for name in case.files if not name.endswith("/data.json")])
     failures, unmeasured = found_in(estate, [*rules, *_settings(case)])
     outcome = Outcome()

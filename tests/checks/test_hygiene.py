@@ -30,6 +30,10 @@ spec:
 """
 
 
+EXPRESSIONS = "spec.selector.matchExpressions"
+KINDS = ["Deployment", "CronJob", "Pod", "Service", "ReplicationController", "SandboxTemplate", "Namespace", "Node"]
+
+
 def deployment(labels: str = "", pod: str = "", selector: str = "") -> str:
     """Write a Deployment with labels of its own and of its pods, and with a selector, all in flow style."""
     return DEPLOYMENT.format(labels=labels, pod=pod, selector=selector)
@@ -67,11 +71,15 @@ def test_details_tell_them_apart() -> None:
         ("matchLabels: {app: web}", "", "spec.selector.matchLabels"),
         ("", "app: web", ""),
         ("matchExpressions: [{key: app, operator: In, values: [web, shop]}]", "app: web", ""),
-        ("matchExpressions: [{key: app, operator: In, values: [shop]}]", "app: web", "spec.selector.matchExpressions"),
-        ("matchExpressions: [{key: app, operator: NotIn, values: [web]}]", "app: web", "spec.selector.matchExpressions"),
+        ("matchExpressions: [{key: app, operator: In, values: [shop]}]", "app: web", EXPRESSIONS),
+        (
+            "matchExpressions: [{key: app, operator: NotIn, values: [web]}]",
+            "app: web",
+            EXPRESSIONS,
+        ),
         ("matchExpressions: [{key: app, operator: NotIn, values: [web]}]", "", ""),
-        ("matchExpressions: [{key: app, operator: Exists}]", "", "spec.selector.matchExpressions"),
-        ("matchExpressions: [{key: app, operator: DoesNotExist}]", "app: web", "spec.selector.matchExpressions"),
+        ("matchExpressions: [{key: app, operator: Exists}]", "", EXPRESSIONS),
+        ("matchExpressions: [{key: app, operator: DoesNotExist}]", "app: web", EXPRESSIONS),
         ("matchLabels: {version: 1}", "version: '1'", ""),
     ],
 )
@@ -127,8 +135,10 @@ HOSTILE = ["metadata: []\nspec: x", "spec: []", "spec: {selector: [], template: 
 
 
 @pytest.mark.parametrize("body", HOSTILE)
-@pytest.mark.parametrize("kind", ["Deployment", "CronJob", "Pod", "Service", "ReplicationController", "SandboxTemplate"])
-@pytest.mark.parametrize("rows", ["hygiene", "namespaces_of_clusters", "availability", "sandboxes", "storage"])
+@pytest.mark.parametrize(
+    "kind", ["Deployment", "CronJob", "Pod", "Service", "ReplicationController", "SandboxTemplate"]
+)
+@pytest.mark.parametrize("rows", ["hygiene", "namespaces_of_clusters", "availability", "storage", "known_flaws"])
 def test_values_of_another_kind(rows: str, kind: str, body: str) -> None:
     """No rule breaks on values that are not what they should be."""
     made = estate("kubernetes", f"apiVersion: v1\nkind: {kind}\n{body}\n")

@@ -3,9 +3,7 @@
 import pytest
 from tests.checks.judging import estate, judged, places, rules_of, states, wrong
 
-from plimsoll.documents.document import TextDocument
 from plimsoll.model.check import CheckState
-from plimsoll.model.estate import Estate
 
 RULES = rules_of("limits.toml")
 
@@ -76,24 +74,11 @@ def test_restarts(policy: str, fails: bool) -> None:  # noqa: FBT001 - a table
     assert bool(places(RULES["restart-policy-unbounded"], estate("compose", f"restart: {policy}"))) is fails
 
 
-def test_configured_bounds_hold() -> None:
-    """What kubescape was configured with holds over what the rules hold by themselves."""
-    made = estate("kubernetes", "resources: {limits: {cpu: 80m}, requests: {cpu: 10m}}")
-    assert places(RULES["meaningless-cpu"], made) == []
-    found = places(RULES["meaningless-cpu"], _with_inputs(made, cpu_limit_max=["50m"], cpu_request_min=["50m"]))
-    assert found == ["spec.containers[0].resources.limits.cpu", "spec.containers[0].resources.requests.cpu"]
-
-
-def test_bounds_that_are_none_change_nothing() -> None:
-    """A bound that is no quantity is as none."""
-    made = estate("kubernetes", "resources: {limits: {cpu: 80m}}")
-    assert places(RULES["meaningless-cpu"], _with_inputs(made, cpu_limit_max=["much"])) == []
-
-
-def _with_inputs(made: Estate, **lists: list[str]) -> Estate:
-    document = TextDocument.__new__(TextDocument)
-    object.__setattr__(document, "root", {"postureControlInputs": lists})
-    return Estate(documents=(*made.documents, document), workloads=made.workloads, resources=made.resources)
+def test_amounts_that_were_meant_otherwise() -> None:
+    """`500` CPUs and `500m` of memory are slips, and both ends of a range are asked about."""
+    made = estate("kubernetes", "resources: {limits: {cpu: 500, memory: 500m}, requests: {cpu: 500m, memory: 64Mi}}")
+    assert places(RULES["meaningless-cpu"], made) == ["spec.containers[0].resources.limits.cpu"]
+    assert places(RULES["meaningless-memory"], made) == ["spec.containers[0].resources.limits.memory"]
 
 
 def test_templates_are_not_measured() -> None:

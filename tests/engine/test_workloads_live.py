@@ -56,11 +56,10 @@ COMMANDS = [
     "--mount type=bind,source=/var/run,target=/host/run,readonly --mount type=volume,src=data,dst=/data",
     "--mount type=tmpfs,target=/scratch,tmpfs-size=1048576",
     "--mount type=volume,src=etcetera,dst=/data,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/etc",
-    "-v behind:/data",
     "--device /dev/null:/dev/x:rwm --device=/dev/zero --device-cgroup-rule 'c 1:3 rwm'",
     "--sysctl net.ipv4.ip_forward=1 --ulimit nofile=1024:2048 --ulimit core=0",
     "-e A=b -e PASSWORD=hunter2 --env C=",
-    "-l a=b --label c --annotation d=e",
+    "-l a=b --label c",
     "--health-cmd 'true || false' --health-retries 3",
     "--no-healthcheck",
     "--entrypoint /bin/true",
@@ -127,6 +126,34 @@ def test_networks_volumes_and_images_are_reported_too(image: str, engine: Engine
     assert image_config(engine, "plimsoll-test/absent:1") is None
 
 
+def test_a_volume_may_stand_for_a_directory_of_the_host(image: str, docker: Any, engine: Engine) -> None:  # noqa: ANN401 - a fixture
+    name = docker("create", "-v", "behind:/data:ro", image, "true").strip()
+    try:
+        live = live_texts(engine, Limits())
+    finally:
+        docker("rm", name)
+    (workload,) = INSPECT.read(live.documents[0], 0, Alone()).workloads
+    (mount,) = workload.containers[0].mounts
+    assert (mount.kind, mount.source.value, mount.read_only.value) == ("bind", "/etc", True)
+
+
+def test_a_running_container_is_reported(saved_image: Path, docker: Any, engine: Engine) -> None:  # noqa: ANN401 - a fixture
+    assert saved_image.exists()
+    options = ["--detach", "--name", "runs", "--network", "none", "--user", "1000:1000", "--read-only"]
+    docker("run", *options, "plimsoll-test/app:1", "/bin/busybox", "sleep", "600")
+    try:
+        live = live_texts(engine, Limits())
+    finally:
+        docker("rm", "--force", "runs")
+    (workload,) = INSPECT.read(live.documents[0], 0, Alone()).workloads
+    (container,) = workload.containers
+    assert workload.key == "Container//runs"
+    assert (container.user.value, container.group.value, container.read_only_root.value) == ("1000", "1000", True)
+    # The profile in force is told only of a container that was started; without AppArmor there is none.
+    assert container.apparmor.value in {"unconfined", "runtime/default"}
+    assert container.apparmor.at[-1] == "AppArmorProfile"
+
+
 def told(workload: Workload, other: Workload) -> dict[str, object]:
     """All facts in plain values, leaving out those that the other one does not know, and what only an engine adds."""
     (container,), (beside,) = workload.containers, other.containers
@@ -135,7 +162,8 @@ def told(workload: Workload, other: Workload) -> dict[str, object]:
         for field in fields(owner):
             value, theirs = getattr(owner, field.name), getattr(against, field.name)
             if isinstance(value, Fact):
-                facts[field.name] = plain(value) if value.is_known and theirs.is_known else None
+                known = plain(value) if value.is_known and theirs.is_known else None
+                facts[field.name] = sorted(known) if field.name.startswith("capabilities") else known  # type: ignore[call-overload]
             elif field.name in LISTS:
                 facts[field.name] = sorted(map(plain, value), key=repr)
     facts["ulimits"] = [each for each in facts["ulimits"] if each != ("nofile", "")]  # type: ignore[attr-defined]

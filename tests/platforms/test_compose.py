@@ -58,10 +58,8 @@ def test_what_is_not_said_is_the_default_and_what_the_image_says_is_unknown() ->
     reading = service("")
     workload, container = reading.workload(), reading.container()
     assert workload.key == "ComposeService//app"
-    assert (workload.host_pid, workload.host_ipc) == (
-        default(value=False, at=(*AT, "pid")),
-        default(False, (*AT, "ipc")),
-    )
+    assert workload.host_pid == default(value=False, at=(*AT, "pid"))
+    assert workload.host_ipc == default(value=False, at=(*AT, "ipc"))
     assert workload.host_network == default(value=False, at=(*AT, "network_mode"))
     assert workload.host_uts == default(value=False, at=(*AT, "uts"))
     assert workload.host_users == default(value=False, at=(*AT, "userns_mode"))

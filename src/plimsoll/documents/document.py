@@ -77,16 +77,40 @@ def read_documents(path: str, data: bytes) -> Iterator[TextDocument]:
     """
     if as_utf8(data).lstrip().startswith(JSON_BEGINS):
         try:
-            yield TextDocument(path=path, data=data, root=read_json(data))
+            root = read_json(data)
         except DocumentError:
             pass  # A flow mapping of YAML begins like JSON.
         else:
+            yield TextDocument(path=path, data=data, root=root, repeated=_repeated_in_json(data, root))
             return
     documents, unread = _yaml_documents(data)
     for number, document in enumerate(documents):
         if document.error is not None or not _is_nothing(document.root):
             yield _text_document(path, data, number, document, unread)
             unread = ()
+
+
+_BLANKS = b" \t\r\n"
+_ESCAPES = (b"\\u0022", b"\\u003a", b"\\u003A")
+
+
+def _repeated_in_json(data: bytes, root: object) -> tuple[tuple[str, int], ...]:
+    """Give the keys that stand again in one object, with their lines.
+
+    Written anew the document has fewer ends of keys then. Only where that is so, or might be hidden by an escaped quote
+    or colon, the text is read again for its positions.
+    """
+    import msgspec
+
+    keys = data.translate(None, _BLANKS).count(b'":')
+    if keys == msgspec.json.encode(root).translate(None, _BLANKS).count(b'":') and not any(
+        escape in data for escape in _ESCAPES
+    ):
+        return ()
+    try:
+        return tuple(repeated for document in read_yaml_stream(data) for repeated in document.repeated)
+    except DocumentError:
+        return ()
 
 
 def _is_nothing(root: object) -> bool:
@@ -110,18 +134,22 @@ def _text_document(
 
 def _yaml_documents(data: bytes) -> tuple[list[YamlDocument], tuple[str, ...]]:
     """Read a text as it is, else with its templates masked, else document by document."""
-    from plimsoll.documents.templates import masked
-
     try:
         return read_yaml_stream(data), ()
     except DocumentError as error:
-        plain = masked(data)
-        if plain is None:
-            return _pieces(data, error), ()
+        return _hard_documents(data, error)
+
+
+def _hard_documents(data: bytes, error: DocumentError) -> tuple[list[YamlDocument], tuple[str, ...]]:
+    from plimsoll.documents.templates import masked
+
+    plain = masked(data)
+    if plain is None:
+        return _pieces(data, error), ()
     try:
         documents = read_yaml_stream(plain)
-    except DocumentError as error:
-        documents = _pieces(plain, error)
+    except DocumentError as still:
+        documents = _pieces(plain, still)
     # Both branches of a condition are there, so that keys stand twice.
     return [document._replace(repeated=()) for document in documents], (TEMPLATES_LEFT_IN,)
 

@@ -32,6 +32,9 @@ _BLOCK_SCALAR = re.compile(r"(?:^|[\s:-])[|>][-+0-9]{0,2}[ \t]*(?:#.*)?$")
 _LEAST = 6
 """Characters that `'{{':` has: what an action alone on a line needs."""
 
+LARGEST = 4 << 20
+"""Bytes of a text whose templates are looked at: the largest files of charts have some 100 kB."""
+
 _MOST_LEVELS = 128
 """Open blocks that are looked through; no document may nest deeper (bounds.DEEPEST)."""
 
@@ -39,9 +42,11 @@ _MOST_LEVELS = 128
 def masked(data: bytes) -> bytes | None:
     """Give a YAML text whose template actions are made into YAML, with every other character where it was.
 
-    The result has as many characters in each line as the text. None where there are no actions, and for what is no
-    text. Linear in the length of the text.
+    The result has as many characters in each line as the text. None where there are no actions, for what is no text,
+    and over LARGEST. Linear in the length of the text.
     """
+    if len(data) > LARGEST:
+        return None
     try:
         lines = lines_of(as_utf8(data).decode())
     except (DocumentError, UnicodeError):

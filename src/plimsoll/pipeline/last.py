@@ -2,9 +2,11 @@
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkstemp
 
+from plimsoll.model.check import CheckState
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Style
@@ -14,8 +16,9 @@ NAME = "last-report.json"
 
 
 def keep_last(report: Report, cache: Path) -> None:
-    """Keep a report as the last one; where the cache cannot be written there is none."""
-    document = JSON.render(report, Style())
+    """Keep a report as the last one, without what passed; where the cache cannot be written there is none."""
+    telling = tuple(check for check in report.checks if check.state is not CheckState.PASS)
+    document = JSON.render(replace(report, checks=telling), Style())
     with suppress(OSError):
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = mkstemp(dir=cache, prefix=".last-")

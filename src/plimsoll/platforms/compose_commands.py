@@ -19,17 +19,27 @@ def words_of(service: Told, key: str) -> Fact[tuple[Fact[str], ...]]:
     if isinstance(value, dict):
         service.faults.add(at, "it should be a text or a list")
         return unknown((), at, "it should be a text or a list")
-    reason = doubt(value)
-    words = (Fact(word, at) if not reason else unknown(word, at, reason) for word in _split(written(value)))
+    reason, text = doubt(value), written(value)
+    service.faults.spend(len(text) // _TEXT_OF_AN_ENTRY)
+    words = (Fact(word, at) if not reason else unknown(word, at, reason) for word in _split(text))
     return Fact(tuple(words), at)
 
 
 def _split(text: str) -> Sequence[str]:
-    """Take a text apart; one whose quotes do not match is one word."""
+    """Take a text apart; one whose quotes do not match, or that no kernel would take, is one word."""
+    if len(text) > _LONGEST:
+        return [text]
     try:
         return shlex.split(text, posix=True)
     except ValueError:
         return [text]
+
+
+_LONGEST = 1 << 17
+"""Characters of a command that is taken apart: what Linux takes as one argument (MAX_ARG_STRLEN)."""
+
+_TEXT_OF_AN_ENTRY = 4
+"""Characters of a command that weigh as much as an entry of a list."""
 
 
 def health_of(service: Told) -> Fact[bool]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from plimsoll.documents.bounds import too_large
 from plimsoll.documents.scalars import is_action, is_null, number, truth, whole, written
 from plimsoll.model.estate import Document
 from plimsoll.model.fact import Fact, Place, default, dotted, unknown
@@ -14,6 +15,9 @@ T = TypeVar("T")
 
 MOST_FAULTS = 1000
 """Faults that are named, one by one."""
+
+MOST_ENTRIES = 300_000
+"""Entries of lists and mappings that facts are made of in one project, each alias counted with all it stands for."""
 
 _LONGEST_WAY = 200
 
@@ -42,11 +46,12 @@ def doubt(value: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What could not be understood, in words that name the line."""
+    """What could not be understood, in words that name the line; and how much was read, which has a bound."""
 
     document: Document
     words: list[str] = field(default_factory=list)
     _told: set[tuple[Place, str]] = field(default_factory=set)
+    _entries: list[int] = field(default_factory=lambda: [0])
 
     def add(self, at: Place, what: str) -> None:
         """Keep what is wrong at a place; once, and from MOST_FAULTS on only that there is more."""
@@ -57,6 +62,12 @@ class Faults:
             self.words.append(f"{dotted(at)[:_LONGEST_WAY] or 'the file'}{line_of(self.document, at)}: {what}")
         else:
             self.words.append(f"there are more than {MOST_FAULTS} faults; the others are not named")
+
+    def spend(self, amount: int) -> None:
+        """Count entries that facts are made of. Raises DocumentError over MOST_ENTRIES."""
+        self._entries[0] += amount
+        if self._entries[0] > MOST_ENTRIES:
+            raise too_large(MOST_ENTRIES)
 
 
 def line_of(document: Document, at: Place) -> str:
@@ -138,6 +149,7 @@ class Told:
         """Give the elements of a list with their places; a lone scalar counts as a list of one."""
         value, at = self.values.get(key), (*self.at, key)
         if isinstance(value, list):
+            self.faults.spend(len(value))
             return [(element, (*at, index)) for index, element in enumerate(value)]
         if isinstance(value, dict):
             self.faults.add(at, "it should be a list")
@@ -165,6 +177,7 @@ class Told:
         """Give a mapping of scalars, or a list of `NAME=VALUE`."""
         value, at = self.values.get(key), (*self.at, key)
         if isinstance(value, dict):
+            self.faults.spend(len(value))
             return [self._named(name, inner, (*at, name)) for name, inner in value.items()]
         found = []
         for element, place in self.items(key):

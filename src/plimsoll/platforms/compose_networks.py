@@ -15,6 +15,7 @@ def networks_of(service: Told) -> tuple[Fact[str], ...]:
     """Give the networks that a service joins: those it names, else the project's own, unless it has a mode."""
     value, at = service.values.get("networks"), (*service.at, "networks")
     if isinstance(value, dict):
+        service.faults.spend(len(value))
         return tuple(Fact(name, (*at, name)) for name in value)
     named = service.texts("networks")
     if named.stated or service.says("network_mode") or service.says("net"):

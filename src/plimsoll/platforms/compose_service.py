@@ -14,6 +14,9 @@ from plimsoll.platforms.compose_networks import Networks, host_network_of, netwo
 from plimsoll.platforms.compose_ports import ports_of, without_address
 from plimsoll.platforms.docker_words import IMAGE_DECIDES, capability, security_options, user_and_group
 
+_WEIGHT = 10
+"""Entries that a service weighs, however little it says."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -38,7 +41,8 @@ class Project:
 
 
 def read_service(name: str, service: Told, project: Project) -> Workload:
-    """Read a service."""
+    """Read a service. Raises DocumentError where the project is too large."""
+    service.faults.spend(_WEIGHT)
     network = network_of(service)
     return Workload(
         platform=project.platform,
@@ -193,6 +197,7 @@ def _pairs(told: Told, key: str) -> tuple[Pair, ...]:
 def _ulimits(service: Told) -> tuple[Pair, ...]:
     """Give limits as `soft:hard`, or one number where both are equal."""
     limits = service.inner("ulimits")
+    service.faults.spend(len(limits.values))
     found = []
     for name, value in limits.values.items():
         at = (*limits.at, name)

@@ -8,8 +8,8 @@ from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.yaml import YamlMapping, YamlSequence
 from plimsoll.platforms.compose_facts import Open, opened
 
-MOST_TEXT = 32 << 20
-"""Characters that all texts of a file may come to when variables are filled in."""
+MOST_TEXT = 8 << 20
+"""Characters that all texts with variables may come to, before and after these are filled in."""
 
 DEEPEST = 16
 """Levels of variables inside the defaults of others."""
@@ -65,7 +65,7 @@ class Filling:
 
     def text(self, text: str) -> str:
         """Give a text filled in; an Open one where it needs a variable that is not known, or is malformed."""
-        made = _Made(self.known, self._left)
+        made = _Made(self.known, self._left - len(text))
         if not made.take(text, 0):
             return opened(text, "it has a $ that begins no variable; a plain one is written $$")
         self._left = made.left
@@ -81,6 +81,7 @@ class _Made:
         self.left = left
         self.pieces: list[str] = []
         self.reason = ""
+        self._put("")
 
     def take(self, text: str, depth: int) -> bool:
         """Put a text with its variables filled in; False where it is malformed."""

@@ -54,6 +54,7 @@ def read_container(whole: Section, number: int, behind: Behind) -> Workload:
         sysctls=_pairs(host, "Sysctls"),
         networks=_networks(whole.section("NetworkSettings")),
         labels=_pairs(config, "Labels"),
+        annotations=_pairs(host, "Annotations"),
         body=whole.body,
         spec=host.body,
         effective=True,

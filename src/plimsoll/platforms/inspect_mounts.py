@@ -16,10 +16,10 @@ Behind = Mapping[str, str]
 
 def mounts_of(whole: Section, host: Section, behind: Behind) -> tuple[Mount, ...]:
     """Give all mounts, each target once: the engine's list holds, then `Binds`, `Mounts` and `Tmpfs` of HostConfig."""
+    asked = {_target(mount): mount for mount in _asked(host)}
     found: dict[str, Mount] = {}
-    asked = dict(_asked_behind(host))
-    for mount in (*_listed(whole, behind, asked), *_bound(host), *_asked(host), *_temporary(host)):
-        found.setdefault(mount.target.stated.rstrip("/"), mount)
+    for mount in (*_listed(whole, behind, asked), *_bound(host), *asked.values(), *_temporary(host)):
+        found.setdefault(_target(mount), mount)
     return tuple(found.values())
 
 
@@ -29,35 +29,35 @@ def behind_volume(options: object) -> str:
     return text(said.get("device")) if {"bind", "rbind"}.intersection(text(said.get("o")).split(",")) else ""
 
 
-def _asked_behind(host: Section) -> Iterator[tuple[str, str]]:
-    """Give the directories behind volumes that were asked for with the container (`--mount volume-opt=…`)."""
-    asked = host.body.get("Mounts")
-    for entry in asked if isinstance(asked, list) else ():
-        body = mapping(entry)
-        driver = mapping(mapping(body.get("VolumeOptions")).get("DriverConfig"))
-        if directory := behind_volume(driver.get("Options")):
-            yield text(body.get("Target")).rstrip("/"), directory
+def _target(mount: Mount) -> str:
+    return mount.target.stated.rstrip("/")
 
 
-def _listed(whole: Section, behind: Behind, asked: Behind) -> Iterator[Mount]:
+def _listed(whole: Section, behind: Behind, asked: Mapping[str, Mount]) -> Iterator[Mount]:
     for entry in whole.sections("Mounts"):
-        kind = KINDS.get(text(entry.body.get("Type")) or "bind", "other")
+        kind, target = KINDS.get(text(entry.body.get("Type")) or "bind", "other"), entry.text("Destination")
         writable = entry.flag("RW", otherwise=True)
         named = kind == "volume" and entry.body.get("Name")
         source = entry.text("Name" if named else "Source")
-        if kind == "volume" and (behind or asked):
-            directory = behind.get(source.stated) or asked.get(text(entry.body.get("Destination")).rstrip("/"))
-            kind, source = ("bind", source._replace(stated=directory)) if directory else (kind, source)
+        wish = asked.get(target.stated.rstrip("/"))
+        options = _modes(text(entry.body.get("Mode")))
+        if kind == "volume" and (directory := behind.get(source.stated) or _directory(wish)):
+            kind, source = "bind", source._replace(stated=directory)
         yield Mount(
             kind=kind,
             source=source,
-            target=entry.text("Destination"),
+            target=target,
             read_only=writable._replace(stated=not writable.stated),
             propagation=entry.text("Propagation", "rprivate" if kind == "bind" else "private"),
             at=entry.at,
             volume_at=entry.at,
-            options=_modes(text(entry.body.get("Mode"))),
+            options={**options, **wish.options} if wish else options,
         )
+
+
+def _directory(wish: Mount | None) -> str:
+    """Give the directory of the host that was asked for as a volume (`--mount volume-opt=…`); "" for none."""
+    return wish.source.stated if wish and wish.kind == "bind" else ""
 
 
 def _modes(mode: str) -> dict[str, str]:
@@ -77,9 +77,13 @@ def _asked(host: Section) -> Iterator[Mount]:
     for entry in host.sections("Mounts"):
         kind = KINDS.get(text(entry.body.get("Type")), "other")
         bind, tmpfs = entry.section("BindOptions"), entry.section("TmpfsOptions")
+        driver = mapping(mapping(entry.body.get("VolumeOptions")).get("DriverConfig"))
+        source = entry.text("Source")
+        if kind == "volume" and (directory := behind_volume(driver.get("Options"))):
+            kind, source = "bind", source._replace(stated=directory)
         yield Mount(
             kind=kind,
-            source=entry.text("Source"),
+            source=source,
             target=entry.text("Target"),
             read_only=entry.flag("ReadOnly"),
             propagation=bind.text("Propagation", "rprivate" if kind == "bind" else "private"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.model.estate import Document
 from plimsoll.model.fact import Fact, Place, default, unknown
@@ -37,8 +38,15 @@ def _is_network(body: Mapping[str, object]) -> bool:
 
 
 def read_inspected(document: Document, number: int) -> Read:
-    """Read services and networks."""
+    """Read services and networks; total."""
     faults = Faults(document)
+    try:
+        return _read(document, number, faults)
+    except DocumentError as error:
+        return Read(faults=(*faults.words, f"{document.path or 'the document'}: {error}"))
+
+
+def _read(document: Document, number: int, faults: Faults) -> Read:
     workloads, resources = [], []
     names = {text(body.get("Id")): text(body.get("Name")) for body, _ in _objects(document) if _is_network(body)}
     for body, at in _objects(document):

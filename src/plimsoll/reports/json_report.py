@@ -1,15 +1,17 @@
 """The JSON report: the nouns as they are, for tools and for `explain --report`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import cleandoc
 from typing import Any
 
 import msgspec
 
 from plimsoll.errors import LimitError, TargetError
+from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import SCHEMA, Report
 from plimsoll.model.reporting import Format, Style
+from plimsoll.model.severity import Severity
 from plimsoll.reports.document import json_document
 from plimsoll.reports.text import visible
 
@@ -25,7 +27,24 @@ class _Marked:
 
 def render(report: Report, _style: Style) -> str:
     """Give the report as JSON; the keys are those of the nouns (docs/reference/report.md)."""
-    return json_document(report)
+    return json_document(replace(report, checks=tuple(map(_brief, report.checks))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A check that passed: there are many, and all that is said of them is this."""
+
+    rule: str
+    subject: str
+    severity: Severity
+    likelihood: float
+    state: CheckState = CheckState.PASS
+
+
+def _brief(check: CheckResult) -> Any:  # noqa: ANN401 - as a check, with fewer keys
+    if check.state is not CheckState.PASS:
+        return check
+    return _Passed(check.rule, check.subject, check.severity, check.likelihood)
 
 
 def read_report(data: bytes, limits: Limits) -> Report:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from plimsoll.checks.workload.rbac import EXEC
+from plimsoll.checks.workload.rbac import EXEC, everything
 from plimsoll.checks.workload.rights import (
     ADMIN_ROLES,
     EVERYONE,
     ROLES_OF_EVERY_CLUSTER,
+    administers,
     given,
     gives,
     is_exempt,
@@ -16,8 +17,9 @@ from plimsoll.checks.workload.rights import (
     to_each,
     told,
 )
+from plimsoll.checks.workload.selectors import of_kind, remembered
 from plimsoll.model.estate import Estate
-from plimsoll.model.resource import Binding, Holder, Permission, Resource
+from plimsoll.model.resource import Binding, Holder, Permission, Resource, Role
 from plimsoll.model.rule import Verdict
 
 _CLUSTER_ROLE = "ClusterRole"
@@ -35,10 +37,23 @@ _TAKES_OVER = frozenset(
 )
 
 
-def gives_cluster_admin(binding: Resource, _: Estate) -> Iterator[Verdict]:
-    """Fail for those to whom `cluster-admin` is given in the whole cluster."""
-    if isinstance(binding, Binding) and not is_exempt(binding) and _is_cluster_admin(binding):
-        yield from to_each(binding)
+def gives_cluster_admin(thing: Resource, estate: Estate) -> Iterator[Verdict]:
+    """Fail for those to whom `cluster-admin` is given in the whole cluster, and for that role where it was read."""
+    if isinstance(thing, Binding):
+        yield from to_each(thing) if _gives_the_cluster(thing) else ()
+    elif isinstance(thing, Role) and thing.name == _CLUSTER_ADMIN and remembered(estate, "bindings.owned", _is_owned):
+        for permission in thing.permissions:
+            if administers(permission):
+                yield from everything(permission).verdicts()
+
+
+def _is_owned(estate: Estate) -> bool:
+    bindings = of_kind(estate, "ClusterRoleBinding")
+    return any(isinstance(each, Binding) and _gives_the_cluster(each) for each in bindings)
+
+
+def _gives_the_cluster(binding: Binding) -> bool:
+    return binding.kind == "ClusterRoleBinding" and not is_exempt(binding) and _is_cluster_admin(binding)
 
 
 def gives_admin(binding: Resource, estate: Estate) -> Iterator[Verdict]:

@@ -6,8 +6,6 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from plimsoll.checks.workload.inputs import inputs
-from plimsoll.model.estate import Estate
 from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, Workload
 
@@ -54,29 +52,21 @@ def latest_tag(container: Container, *_: object) -> Iterator[Verdict]:
         yield Verdict(container.image.at, container.image.stated, expected="a fixed version, or a digest")
 
 
-def floating_tag(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+def floating_tag(container: Container, *_: object) -> Iterator[Verdict]:
     """Find tags that are moved to each new build."""
     named = _named(container)
-    floating = {*_FLOATING, *inputs(estate).get("floatingImageTags", ())}
-    if named and not named.digest and named.tag in floating:
+    if named and not named.digest and named.tag in _FLOATING:
         yield Verdict(container.image.at, container.image.stated, expected="a fixed version, or a digest")
 
 
 _FLOATING = frozenset({"nightly", "edge", "canary", "main", "master", "head", "HEAD", "unstable", "snapshot"})
 
 
-def no_digest(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+def no_digest(container: Container, *_: object) -> Iterator[Verdict]:
     """Find images that are not named by a digest."""
     image = container.image
-    if _named(container) and "@" not in image.stated and not _is_exempt(image.stated, estate):
+    if _named(container) and "@" not in image.stated:
         yield Verdict(image.at, image.stated, expected="a digest")
-
-
-def _is_exempt(image: str, estate: Estate) -> bool:
-    for repository in inputs(estate).get("imageDigestExemptRepositories", ()):
-        if image.startswith(repository) and image[len(repository) :][:1] in {"", "/", ":", "@"}:
-            return True
-    return False
 
 
 _DIGEST = re.compile(r"(?P<algorithm>[a-z0-9]+(?:[.+_-][a-z0-9]+)*):(?P<encoded>[a-zA-Z0-9=_-]+)", re.ASCII)
@@ -144,13 +134,10 @@ _RETIRED = frozenset({"k8s.gcr.io", "gcr.k8s.io", "docker.pkg.github.com", "regi
 _RETIRED_PARTS = ("gcr.io/google_containers/", "gcr.io/google-containers/", "gcr.io/kubernetes-helm/")
 
 
-def unapproved_registry(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
-    """Find registries that are neither well known nor approved by the user."""
+def unapproved_registry(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find registries that are not well known; those of one's own a rule of one's own approves."""
     named = _named(container)
-    if named is None or not named.repository:
-        return
-    approved = inputs(estate).get("imageRepositoryAllowList", ())
-    if not (_is_among(named.registry, approved) if approved else _is_well_known(named.registry)):
+    if named and named.repository and not _is_well_known(named.registry):
         yield Verdict(container.image.at, named.registry, named.registry, "an approved registry")
 
 
@@ -204,14 +191,10 @@ def open_registry(container: Container, *_: object) -> Iterator[Verdict]:
 _OPEN = (HUB, "quay.io", "ghcr.io", "registry.gitlab.com", "public.ecr.aws")
 
 
-def throwaway_registry(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
-    """Find registries to which anyone may push, tunnels to somebody's machine, bare addresses, and those blocked."""
+def throwaway_registry(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find registries to which anyone may push, tunnels to somebody's machine, and bare addresses."""
     named = _named(container)
-    if named is None:
-        return
-    configured = inputs(estate)
-    blocked = (*configured.get("untrustedRegistries", ()), *configured.get("publicRegistries", ()))
-    if _is_among(named.registry, (*_THROWAWAY, *blocked)) or _is_public_address(named.registry):
+    if named and (_is_among(named.registry, _THROWAWAY) or _is_public_address(named.registry)):
         yield Verdict(container.image.at, named.registry, named.registry, "a registry whose owner is known")
 
 

@@ -1,7 +1,8 @@
-"""What users of kubescape configured for its checks: lists of trusted registries, limits and names, where it was read.
+"""What users of kubescape configured for its checks: lists of labels, classes and names, where such a file was read.
 
 The file is kubescape's own (`--controls-config`): `postureControlInputs` and `dataControlInputs`, alone or below
-`settings`. Only documents of the estate are looked at; where there is none, rules keep to what they hold by themselves.
+`settings`. A document that is anything else besides is not heeded: what is judged must not say how it is judged.
+Where there is none, rules keep to what they hold by themselves.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from plimsoll.model.estate import Estate
 Inputs = Mapping[str, tuple[str, ...]]
 
 _SECTIONS = ("postureControlInputs", "dataControlInputs")
+_KEYS = frozenset({*_SECTIONS, "name", "attributes", "scope", "settings"})
 _MEMO = "inputs"
 
 
@@ -24,9 +26,10 @@ def inputs(estate: Estate) -> Inputs:
     found: dict[str, tuple[str, ...]] = {}
     for document in estate.documents:
         root = mapping(document.root)
-        for around in (root, mapping(root.get("settings"))):
+        if root and _KEYS.issuperset(root):
             for section in _SECTIONS:
-                found.update(_lists(mapping(around.get(section))))
+                found.update(_lists(mapping(root.get(section))))
+                found.update(_lists(mapping(mapping(root.get("settings")).get(section))))
     estate.memo[_MEMO] = found
     return found
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from plimsoll.checks.workload.inputs import inputs
 from plimsoll.documents.scalars import whole
-from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Fact
 from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, ContainerRole, Pair, Workload
@@ -30,20 +28,19 @@ def no_cpu_limit(container: Container, workload: Workload, *_: object) -> Iterat
         yield Verdict(container.cpu_limit.at, "none", expected="a limit")
 
 
-def meaningless_memory(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
-    """Find amounts of memory in which nothing can run, or outside what the user configured."""
-    yield from _amiss(estate, "memory_limit", container.memory_limit, _LEAST_USEFUL, _MOST_MEMORY)
-    yield from _amiss(estate, "memory_request", container.memory_request, _LEAST_USEFUL, _MOST_MEMORY)
+def meaningless_memory(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find amounts of memory in which nothing can run, or that no host has."""
+    yield from _amiss("limit", container.memory_limit, _LEAST_USEFUL, _MOST_MEMORY)
+    yield from _amiss("request", container.memory_request, _LEAST_USEFUL, _MOST_MEMORY)
 
 
-def meaningless_cpu(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
-    """Find amounts of CPU that no host has, or outside what the user configured."""
-    yield from _amiss(estate, "cpu_limit", container.cpu_limit, 0.0, _MOST_CPU)
-    yield from _amiss(estate, "cpu_request", container.cpu_request, 0.0, _MOST_CPU)
+def meaningless_cpu(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find amounts of CPU that no host has."""
+    yield from _amiss("limit", container.cpu_limit, 0.0, _MOST_CPU)
+    yield from _amiss("request", container.cpu_request, 0.0, _MOST_CPU)
 
 
-def _amiss(estate: Estate, what: str, fact: Fact[float], least: float, most: float) -> Iterator[Verdict]:
-    least, most = _bound(estate, f"{what}_min", least), _bound(estate, f"{what}_max", most)
+def _amiss(what: str, fact: Fact[float], least: float, most: float) -> Iterator[Verdict]:
     if fact.value and not least <= fact.value <= most:
         yield Verdict(fact.at, _amount(fact.stated), what, f"{_amount(least)} to {_amount(most)}")
 
@@ -61,16 +58,16 @@ def out_of_range(container: Container, *_: object) -> Iterator[Verdict]:
             yield Verdict(fact.at, _amount(fact.stated) + unit, what, f"{_amount(least)} to {_amount(most)}{unit}")
 
 
-def sandbox_cpu(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+def sandbox_cpu(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
     """Find sandboxes of agents that may use more CPU than such a one needs."""
     if _is_sandbox(workload):
-        yield from _over(container.cpu_limit, _bound(estate, "sandbox_cpu_limit_max", _SANDBOX_CPU), " CPUs")
+        yield from _over(container.cpu_limit, _SANDBOX_CPU, " CPUs")
 
 
-def sandbox_memory(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+def sandbox_memory(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
     """Find sandboxes of agents that may use more memory than such a one needs."""
     if _is_sandbox(workload):
-        yield from _over(container.memory_limit, _bound(estate, "sandbox_memory_limit_max", _SANDBOX_MEMORY), " bytes")
+        yield from _over(container.memory_limit, _SANDBOX_MEMORY, " bytes")
 
 
 def loose_ulimits(container: Container, *_: object) -> Iterator[Verdict]:
@@ -106,31 +103,6 @@ def _is_sandbox(workload: Workload) -> bool:
 def _over(fact: Fact[float], most: float, unit: str) -> Iterator[Verdict]:
     if fact.value > most:
         yield Verdict(fact.at, _amount(fact.stated) + unit, expected=f"{_amount(most)}{unit} at most")
-
-
-_FACTORS = {
-    "m": 1e-3,
-    "k": 1e3,
-    "K": 1e3,
-    "M": 1e6,
-    "G": 1e9,
-    "T": 1e12,
-    "Ki": 2.0**10,
-    "Mi": 2.0**20,
-    "Gi": 2.0**30,
-    "Ti": 2.0**40,
-}
-
-
-def _bound(estate: Estate, name: str, otherwise: float) -> float:
-    """Give a bound that was configured, as a quantity (`50m`, `512Mi`)."""
-    said = inputs(estate).get(name, ())
-    text = said[0] if said else ""
-    digits = text.rstrip("mkKMGTi")
-    try:
-        return float(digits) * _FACTORS.get(text[len(digits) :], 1.0) if text else otherwise
-    except ValueError:
-        return otherwise
 
 
 def _amount(number: float) -> str:

@@ -136,12 +136,13 @@ def amounts_to_admin(thing: Resource, estate: Estate) -> Iterator[Verdict]:
     if isinstance(thing, Role) and not is_of_the_cluster(thing):
         for permission in thing.permissions:
             if administers(permission) or owns(permission):
-                yield from _everything(permission).verdicts()
+                yield from everything(permission).verdicts()
     elif isinstance(thing, Binding) and not is_exempt(thing) and not gives(thing, estate, owns):
         yield from to_each(thing) if gives(thing, estate, administers) else ()
 
 
-def _everything(permission: Permission) -> Grant:
+def everything(permission: Permission) -> Grant:
+    """Give the words by which a permission allows everything."""
     nothing: frozenset[str] = frozenset()
     verbs = _those(permission.verbs, nothing if ANY in permission.verbs else EVERYTHING)
     return Grant(permission, _those(permission.resources, nothing), verbs, _those(permission.groups, CORE))

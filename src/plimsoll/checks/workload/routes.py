@@ -15,7 +15,6 @@ from plimsoll.model.workload import Container, Workload
 
 INGRESS = "Ingress"
 ROUTES = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
-_GATEWAY_API = "gateway.networking.k8s.io"
 
 _NGINX = "nginx.ingress.kubernetes.io/"
 _SNIPPET = "snippet"
@@ -96,13 +95,19 @@ def lacks_tls(ingress: Resource, _: Estate) -> Iterator[Verdict]:
 
 
 def leads_any_host(thing: Resource, _: Estate) -> Iterator[Verdict]:
-    """Fail for an Ingress or a route that answers for any host name."""
+    """Fail for an Ingress or a route that answers for any host name, or for any below a domain."""
     spec, at = spec_of(thing), (*thing.at, "spec")
     if thing.kind == INGRESS:
         for rule, rule_at in at_index(spec.get("rules"), (*at, "rules")):
-            if written(rule.get("host")) in {"", "*"}:
-                yield Verdict((*rule_at, "host"), written(rule.get("host")) or "absent")
-    elif not sequence(spec.get("hostnames")) or "*" in sequence(spec.get("hostnames")):
+            host = written(rule.get("host"))
+            if not host or "*" in host:
+                yield Verdict((*rule_at, "host"), host or "any host", host)
+        return
+    hosts = list(map(written, sequence(spec.get("hostnames"))))
+    for index, host in enumerate(hosts):
+        if "*" in host:
+            yield Verdict((*at, "hostnames", index), host, host)
+    if not hosts:
         yield Verdict((*at, "hostnames"), "any host")
 
 
@@ -157,54 +162,6 @@ def _version(tag: str) -> tuple[int, ...] | None:
     if not parts[0] or not all(part.isascii() and part.isdigit() and len(part) < len("1000000") for part in parts):
         return None
     return (*map(int, parts[:3]), 0, 0)[:3]
-
-
-def listener_lacks_certificate(gateway: Resource, _: Estate) -> Iterator[Verdict]:
-    """Fail for listeners of the Gateway API that should end TLS and have no certificate."""
-    for listener, at in _listeners(gateway):
-        tls = mapping(listener.get("tls"))
-        protocol = written(listener.get("protocol"))
-        ends = protocol == "HTTPS" or (protocol == "TLS" and written(tls.get("mode")) != "Passthrough")
-        if ends and not sequence(tls.get("certificateRefs")):
-            yield Verdict((*at, "tls", "certificateRefs"), "absent", written(listener.get("name")))
-
-
-def listener_speaks_plainly(gateway: Resource, _: Estate) -> Iterator[Verdict]:
-    """Fail for listeners of the Gateway API that speak HTTP."""
-    for listener, at in _listeners(gateway):
-        if written(listener.get("protocol")) == "HTTP":
-            yield Verdict((*at, "protocol"), "HTTP", written(listener.get("name")))
-
-
-def listener_takes_all_routes(gateway: Resource, _: Estate) -> Iterator[Verdict]:
-    """Fail for listeners of the Gateway API that take routes from every namespace."""
-    for listener, at in _listeners(gateway):
-        said = mapping(mapping(listener.get("allowedRoutes")).get("namespaces")).get("from")
-        if written(said) == "All":
-            yield Verdict((*at, "allowedRoutes", "namespaces", "from"), "All", written(listener.get("name")))
-
-
-def _listeners(gateway: Resource) -> Iterator[tuple[Mapping[str, object], Place]]:
-    if gateway.api.startswith(_GATEWAY_API):
-        yield from at_index(spec_of(gateway).get("listeners"), (*gateway.at, "spec", "listeners"))
-
-
-def borrows_certificate(gateway: Resource, _: Estate) -> Iterator[Verdict]:
-    """Fail for listeners whose certificate stands in another namespace."""
-    for listener, at in _listeners(gateway):
-        references = mapping(listener.get("tls")).get("certificateRefs")
-        for reference, place in at_index(references, (*at, "tls", "certificateRefs")):
-            if written(reference.get("namespace")) not in {"", gateway.namespace}:
-                yield Verdict(
-                    (*place, "namespace"), written(reference.get("namespace")), written(reference["namespace"])
-                )
-
-
-def leads_elsewhere(route: Resource, _: Estate) -> Iterator[Verdict]:
-    """Fail for backends of a route that stand in another namespace."""
-    for backend in backends_of_route(route):
-        if backend.namespace != route.namespace:
-            yield Verdict((*backend.at[:-1], "namespace"), backend.namespace, f"{backend.namespace}/{backend.name}")
 
 
 class Destination(NamedTuple):

@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import partial
 
-from plimsoll.checks.workload.inputs import Inputs, inputs
 from plimsoll.checks.workload.secret_words import (
     HINT,
     NOTHING,
@@ -19,7 +17,6 @@ from plimsoll.checks.workload.secret_words import (
 )
 from plimsoll.documents.scalars import written
 from plimsoll.documents.shapes import mapping
-from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Fact
 from plimsoll.model.resource import Resource
 from plimsoll.model.rule import Verdict
@@ -28,52 +25,36 @@ from plimsoll.model.workload import Container, Variable, Workload
 _KEPT = "kept in a secret, mounted as a file"
 
 
-def in_environment(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+def in_environment(container: Container, *_: object) -> Iterator[Verdict]:
     """Find secrets that are written into variables."""
-    yield from _variables(container, estate, SECRET)
+    yield from _variables(container, SECRET)
 
 
-def placeholders_in_environment(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+def placeholders_in_environment(container: Container, *_: object) -> Iterator[Verdict]:
     """Find variables of secrets that hold a placeholder, to be replaced in this very file."""
-    yield from _variables(container, estate, PLACEHOLDER)
+    yield from _variables(container, PLACEHOLDER)
 
 
-def hints_in_environment(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+def hints_in_environment(container: Container, *_: object) -> Iterator[Verdict]:
     """Find variables that may hold secrets, by a word in them."""
-    yield from _variables(container, estate, HINT)
+    yield from _variables(container, HINT)
 
 
-def unused_store(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+def unused_store(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
     """Find services of a Swarm that have a secret in a variable, and none from the Swarm's store."""
     if not container.body.get("secrets"):
-        found = next(_variables(container, estate, SECRET), None)
+        found = next(_variables(container, SECRET), None)
         if found is not None:
             at = workload.containers[0].at if workload.containers else workload.at
             yield Verdict((*at, "secrets"), found.detail, "", "secrets of the Swarm")
 
 
-def _variables(container: Container, estate: Estate, sought: str) -> Iterator[Verdict]:
-    weighed = partial(_weighed, configured=inputs(estate)) if inputs(estate) else weigh
+def _variables(container: Container, sought: str) -> Iterator[Verdict]:
     for variable in container.variables:
         name, value = variable.name, variable.value.stated
-        if value and variable.origin == "literal" and variable.value.is_known:
-            if weighed(name, value) == sought:
-                yield Verdict(variable.at, masked(name, value), name, _KEPT)
-
-
-def _weighed(name: str, value: str, configured: Inputs) -> str:
-    """Weigh a value, and by what users of kubescape configured as sensitive or allowed."""
-    found = weigh(name, value)
-    if not configured:
-        return found
-    low = name.lower()
-    if any(each.lower() in low for each in configured.get("sensitiveKeyNamesAllowed", ())):
-        return NOTHING
-    if value in configured.get("sensitiveValuesAllowed", ()):
-        return NOTHING
-    named = any(each.lower() in low for each in configured.get("sensitiveKeyNames", ()))
-    held = any(each.lower() in value.lower() for each in configured.get("sensitiveValues", ()))
-    return found or (HINT if (named or held) and not value.startswith("/") else NOTHING)
+        is_said = value and variable.origin == "literal" and variable.value.is_known
+        if is_said and weigh(name, value) == sought:
+            yield Verdict(variable.at, masked(name, value), name, _KEPT)
 
 
 def whole_secrets_in_environment(container: Container, *_: object) -> Iterator[Verdict]:
@@ -137,29 +118,29 @@ def in_labels(workload: Workload, *_: object) -> Iterator[Verdict]:
             yield Verdict(pair.at, masked(pair.name, pair.value), pair.name, _KEPT)
 
 
-def in_config_map(resource: Resource, estate: Estate) -> Iterator[Verdict]:
+def in_config_map(resource: Resource, *_: object) -> Iterator[Verdict]:
     """Find secrets in config maps."""
-    yield from _settings(resource, estate, SECRET)
+    yield from _settings(resource, SECRET)
 
 
-def placeholders_in_config_map(resource: Resource, estate: Estate) -> Iterator[Verdict]:
+def placeholders_in_config_map(resource: Resource, *_: object) -> Iterator[Verdict]:
     """Find keys of config maps that are for secrets, and hold a placeholder."""
-    yield from _settings(resource, estate, PLACEHOLDER)
+    yield from _settings(resource, PLACEHOLDER)
 
 
-def hints_in_config_map(resource: Resource, estate: Estate) -> Iterator[Verdict]:
+def hints_in_config_map(resource: Resource, *_: object) -> Iterator[Verdict]:
     """Find keys of config maps that may hold secrets, by a word in them."""
-    yield from _settings(resource, estate, HINT)
+    yield from _settings(resource, HINT)
 
 
-def _settings(resource: Resource, estate: Estate, sought: str) -> Iterator[Verdict]:
+def _settings(resource: Resource, sought: str) -> Iterator[Verdict]:
     for key, said in mapping(resource.body.get("data")).items():
         value = written(said)
         # A whole file is looked at line by line: its own name says nothing of what stands in it.
         if "\n" in value.strip() or "=" in value:
             found = _in_file(key, value)
         else:
-            found = _weighed(key, value, inputs(estate)), masked(key, value)
+            found = weigh(key, value), masked(key, value)
         if found[0] == sought:
             yield Verdict((*resource.at, "data", key), found[1], key, "kept in a Secret")
 

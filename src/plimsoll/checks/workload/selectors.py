@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 KUBERNETES = "kubernetes"
 
-MOST_COMPARISONS = 2_000_000
+MOST_COMPARISONS = 500_000
 """Selectors tried on labels in one estate; ordinary ones need a few for each object, only a hostile one needs these."""
 
 _SOURCES = ("k8s:", "any:")
@@ -101,10 +101,23 @@ def space(namespace: str) -> str:
 
 
 def remembered(estate: Estate, name: str, make: Callable[[Estate], T]) -> T:
-    """Give what was found out about an estate, finding it out the first time."""
-    if name not in estate.memo:
-        estate.memo[name] = make(estate)
-    return cast("T", estate.memo[name])
+    """Give what was found out about an estate, finding it out the first time.
+
+    That it cannot be known is remembered as well, so that a bound is run into once only. Raises UnknownFactError.
+    """
+    found = estate.memo.get(name, _NOTHING)
+    if found is _NOTHING:
+        try:
+            found = make(estate)
+        except UnknownFactError as error:
+            found = error
+        estate.memo[name] = found
+    if isinstance(found, UnknownFactError):
+        raise UnknownFactError(found.at, found.reason)
+    return cast("T", found)
+
+
+_NOTHING = object()
 
 
 class Pods:

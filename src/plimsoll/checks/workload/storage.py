@@ -2,29 +2,19 @@
 
 from collections.abc import Iterator
 
-from plimsoll.checks.workload.manifests import known_text, of_resources, of_workloads, spec_of
+from plimsoll.checks.workload.manifests import known_text, of_resources, spec_of
 from plimsoll.checks.workload.selectors import named, of_kind, remembered
-from plimsoll.documents.scalars import is_null, truth, written
-from plimsoll.documents.shapes import mapping, sequence
+from plimsoll.documents.scalars import truth, written
+from plimsoll.documents.shapes import mapping
 from plimsoll.model.estate import Estate
 from plimsoll.model.resource import Resource
 from plimsoll.model.rule import Verdict
-from plimsoll.model.workload import Workload
 
 _ENCRYPTED_ANYWAY = ("azure", "csi.storage.gke.io", "kubernetes.io/gce-pd")
 """Parts of the names of provisioners whose disks are always encrypted at rest, by what their clouds say."""
 
 _MAY_ENCRYPT = ("ebs.csi.aws.com", "kubernetes.io/aws-ebs", "rbd.csi.ceph.com", "openebs", "csi.vsphere")
 """Parts of the names of provisioners that encrypt where a class says `encrypted: "true"`."""
-
-_RESTRICTED = frozenset(
-    {
-        *("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"),
-        *("name", "image", "hostPath"),
-    }
-)
-"""Kinds of volumes that the restricted level takes (Pod Security Standards, "Volume Types"), with what is no kind,
-what came later, and host paths."""
 
 AZURE_INTERNAL = "service.beta.kubernetes.io/azure-load-balancer-internal"
 INGRESS_CLASS = "kubernetes.io/ingress.class"
@@ -78,14 +68,3 @@ def _uses_azure(estate: Estate) -> bool:
     return any(
         each.annotations.get(AZURE_INTERNAL) == "true" for each in of_kind(estate, "Service") if _is_balancer(each)
     )
-
-
-@of_workloads
-def unrestricted_types(workload: Workload, estate: Estate) -> Iterator[Verdict]:  # noqa: ARG001 - as above
-    """Find volumes of kinds that the restricted level refuses; host paths have rules of their own."""
-    for number, volume in enumerate(sequence(workload.spec.get("volumes"))):
-        for kind, source in mapping(volume).items():
-            if kind not in _RESTRICTED and not is_null(source):
-                name = written(mapping(volume).get("name"))
-                expected = "a claim, a CSI driver, or one of the kinds without a server"
-                yield Verdict((*workload.spec_at, "volumes", number, kind), kind, name, expected)
