@@ -22,6 +22,7 @@ from tests.acceptance.labels import (
     steps,
 )
 
+from plimsoll.checks.catalogue import rules
 from plimsoll.checks.uncovered import Reason, uncovered
 from plimsoll.model.rule import Rule
 from plimsoll.pipeline.estate import estate_of
@@ -48,6 +49,10 @@ def test_every_case_is_judged_as_labelled(rule: str) -> None:
         f"{case.name}: {text}" for case in cases() if case.id == rule for text in judged(case, named()[rule]).wrong
     ]
     assert wrong == []
+
+
+def test_no_row_is_left_out() -> None:
+    assert sorted(rule.id for rule in read_rules(aloud=False)) == list(rules())
 
 
 def test_what_is_not_covered_stands_once() -> None:
@@ -77,24 +82,24 @@ def test_few_places_are_only_near() -> None:
 
 
 def test_the_comparison_itself_tells_hits_from_misses() -> None:
-    rules = named()["kubescape:rule-privileged-container"]
+    ours = named()["kubescape:rule-privileged-container"]
     case = next(
         each for each in cases() if each.id == "kubescape:rule-privileged-container" and each.name == "workloads"
     )
-    assert judged(case, rules).wrong == []
-    assert _with(case, "spec.template.spec.containers[7].securityContext.privileged", rules).wrong
-    assert _with(case, "spec.template.spec.containers[0].securityContext", rules).near == 1
-    assert _with(case, "spec.template.spec.containers[0].securityContext.privileged.further", rules).near == 1
-    assert _with(case, "spec.template.spec.containers[0].securityContext.privileged.two.further", rules).wrong
+    assert judged(case, ours).wrong == []
+    assert _with(case, "spec.template.spec.containers[7].securityContext.privileged", ours).wrong
+    assert _with(case, "spec.template.spec.containers[0].securityContext", ours).near == 1
+    assert _with(case, "spec.template.spec.containers[0].securityContext.privileged.further", ours).near == 1
+    assert _with(case, "spec.template.spec.containers[0].securityContext.privileged.two.further", ours).wrong
     passing = Case(id=case.id, name=case.name, fails=False, files=case.files, failures=())
-    assert [text.partition(":")[0] for text in judged(passing, rules).wrong] == ["false alarm"]
+    assert [text.partition(":")[0] for text in judged(passing, ours).wrong] == ["false alarm"]
     twice = Case(id=case.id, name=case.name, fails=True, files=case.files, failures=case.failures * 2)
-    assert judged(twice, rules).wrong
+    assert judged(twice, ours).wrong
 
 
-def _with(case: Case, path: str, rules: list[Rule]) -> Outcome:
+def _with(case: Case, path: str, ours: list[Rule]) -> Outcome:
     failure = Failure((path,), (), case.failures[0].objects)
-    return judged(Case(id=case.id, name=case.name, fails=True, files=case.files, failures=(failure,)), rules)
+    return judged(Case(id=case.id, name=case.name, fails=True, files=case.files, failures=(failure,)), ours)
 
 
 def test_paths_are_taken_apart_as_the_tools_write_them() -> None:

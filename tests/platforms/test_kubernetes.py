@@ -21,7 +21,22 @@ SPEC = "containers: [{name: c, image: i}]"
 KINDS = {
     ("v1", "Pod"): f"spec: {{{SPEC}}}",
     ("v1", "PodTemplate"): f"template: {{spec: {{{SPEC}}}}}",
-    **dict.fromkeys((("apps/v1", "Deployment"), ("extensions/v1beta1", "Deployment"), ("apps/v1", "ReplicaSet"), ("v1", "ReplicationController"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"), ("batch/v1", "Job"), ("apps.openshift.io/v1", "DeploymentConfig"), ("argoproj.io/v1alpha1", "Rollout"), ("serving.knative.dev/v1", "Service"), ("example.com/v7", "Whatever")), f"spec: {{template: {{spec: {{{SPEC}}}}}}}"),
+    **dict.fromkeys(
+        (
+            ("apps/v1", "Deployment"),
+            ("extensions/v1beta1", "Deployment"),
+            ("apps/v1", "ReplicaSet"),
+            ("v1", "ReplicationController"),
+            ("apps/v1", "StatefulSet"),
+            ("apps/v1", "DaemonSet"),
+            ("batch/v1", "Job"),
+            ("apps.openshift.io/v1", "DeploymentConfig"),
+            ("argoproj.io/v1alpha1", "Rollout"),
+            ("serving.knative.dev/v1", "Service"),
+            ("example.com/v7", "Whatever"),
+        ),
+        f"spec: {{template: {{spec: {{{SPEC}}}}}}}",
+    ),
     ("batch/v1", "CronJob"): f"spec: {{jobTemplate: {{spec: {{template: {{spec: {{{SPEC}}}}}}}}}}}",
     ("extensions.agents.x-k8s.io/v1beta1", "SandboxTemplate"): f"spec: {{podTemplate: {{spec: {{{SPEC}}}}}}}",
     ("agents.x-k8s.io/v1alpha1", "Sandbox"): f"spec: {{podTemplate: {{spec: {{{SPEC}}}}}}}",
@@ -61,7 +76,8 @@ def test_everything_else_is_a_resource(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["services: {a: {image: b}}", "kind: Pod", "kind: 3\napiVersion: v1", "[]", "[1]", "text", '[{"Id": "x"}]']
+    "text",
+    ["services: {a: {image: b}}", "kind: Pod", "kind: [3]\napiVersion: v1", "[]", "[1]", "text", '[{"Id": "x"}]'],
 )
 def test_documents_of_others_are_not_recognised(text: str) -> None:
     assert not any(KUBERNETES.recognises(document) for document in documents(text))
@@ -251,7 +267,15 @@ def manifests() -> list[tuple[str, bytes]]:
 
 
 def test_a_position_leads_to_the_fact() -> None:
-    text = "apiVersion: v1\r\nkind: Pod\r\nspec:\r\n  containers:\r\n  - name: é\r\n    securityContext: {privileged: true}\r\n"
+    lines = (
+        "apiVersion: v1",
+        "kind: Pod",
+        "spec:",
+        "  containers:",
+        "  - name: é",
+        "    securityContext: {privileged: true}",
+    )
+    text = "\r\n".join(lines)
     (document,) = documents(text)
     (pod,) = KUBERNETES.read(document, 0, Alone()).workloads
     (container,) = pod.containers
@@ -285,6 +309,8 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=30,
 )
+
+
 class Given:
     """A document without a text."""
 

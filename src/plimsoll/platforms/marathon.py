@@ -20,6 +20,9 @@ NAME = "marathon"
 MOST_GROUPS = 10_000
 """Groups of one document, at any depth."""
 
+TOO_MANY: Mapping[str, object] = {"groups": MOST_GROUPS}
+"""What stands for the groups that are too many to be read."""
+
 _LISTS = ("apps", "pods", "groups")
 _FOREIGN = ("apiVersion", "kind", "services", "HostConfig")
 
@@ -68,6 +71,7 @@ def _things(root: object) -> Iterator[Thing]:
             continue
         seen += 1
         if seen > MOST_GROUPS:
+            yield TOO_MANY, at, group
             return
         inner = _joined(group, text(body.get("id")))
         waiting += reversed([(body[key], (*at, key), inner) for key in lists])
@@ -82,6 +86,9 @@ def _read(document: Document, number: int, _: Surroundings) -> Read:
     faults = Faults(document)
     workloads: list[Workload] = []
     for body, at, group in _things(document.root):
+        if body is TOO_MANY:
+            faults.note((), f"holds more than {MOST_GROUPS} groups; the rest is not read")
+            continue
         whole = _joined(group, text(body.get("id")))
         namespace, _slash, name = whole.rpartition("/")
         if _is_pod(body):

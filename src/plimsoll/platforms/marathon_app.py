@@ -44,12 +44,14 @@ def read_app(app: Section, number: int, namespace: str, name: str) -> Workload:
     for at, what in options.faults:
         app.faults.note(at, what)
     linux = container.section("linuxInfo")
+    mode = network.network if network.network.is_declared else work.network
     return replace(
         work,
         namespace=namespace,
         spec_at=container.at,
         host_ipc=shares_ipc(linux) if linux.body.get("ipcInfo") else work.host_ipc,
-        host_network=worth(work.network, work.network.stated == "host"),
+        host_network=worth(mode, mode.stated == "host"),
+        network=mode,
         networks=network.names or work.networks,
         replicas=app.whole("instances", 1),
         labels=(*labels_of(app), *work.labels),
