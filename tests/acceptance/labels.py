@@ -183,7 +183,7 @@ def naming(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
 def judged(case: Case, rules: Sequence[Rule], texts: Mapping[str, bytes] | None = None) -> Outcome:
     """Judge one case by our rules for it, and compare; `texts` hold its files where the archive does not."""
     texts = manifests() if texts is None else texts
-    estate = estate_of([(name, texts[name]) for name in case.files if not name.endswith("/data.json")])
+    estate = estate_of([(name, texts[name]) for name in case.files])
     failures, unmeasured = found_in(estate, [*rules, *_settings(case)])
     outcome = Outcome()
     if (case.id, case.name) in EXEMPTED:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 from plimsoll.documents.document import TextDocument
@@ -54,6 +55,12 @@ _EMPTY: Body = {}
 _BRACES = (b"{{", b"{%")
 
 
+@lru_cache(maxsize=16)
+def _has_braces(data: bytes) -> bool:
+    """Look through a text once, however many documents it holds."""
+    return any(map(data.__contains__, _BRACES))
+
+
 class Facts:
     """Reads the facts of one document, and collects what is wrong with it.
 
@@ -65,7 +72,7 @@ class Facts:
     def __init__(self, document: Document) -> None:
         """Begin without faults."""
         self._document = document
-        self._has_templates = not isinstance(document, TextDocument) or any(map(document.data.__contains__, _BRACES))
+        self._has_templates = not isinstance(document, TextDocument) or _has_braces(document.data)
         self._faults: list[str] = []
         self._more = 0
 

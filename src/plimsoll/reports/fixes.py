@@ -55,11 +55,12 @@ def first_fixes(report: Report) -> list[Fix]:
     Waived findings ask for nothing, so a fix of only such findings is left out.
     """
     parts = {part.fix: part for part in report.score.parts}
+    whole = math.fsum(part.mass_low for part in report.score.parts)
     groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
         groups.setdefault(_part_name(finding, parts), []).append(finding)
     fixes = [
-        _fix(sorted(group, key=urgency), report, parts.get(name))
+        _fix(sorted(group, key=urgency), report.score, parts.get(name), whole)
         for name, group in groups.items()
         if any(map(_asks, group))
     ]
@@ -86,7 +87,7 @@ def _is_exploited(finding: Finding) -> bool:
     return finding.vulnerability is not None and finding.vulnerability.exploited
 
 
-def _fix(group: list[Finding], report: Report, part: Part | None) -> Fix:
+def _fix(group: list[Finding], score: Score, part: Part | None, whole: float) -> Fix:
     available = [finding for finding in group if _is_available(finding)]
     first, package = group[0], group[0].package
     epss = [each.vulnerability.epss for each in group if each.vulnerability and each.vulnerability.epss is not None]
@@ -100,7 +101,7 @@ def _fix(group: list[Finding], report: Report, part: Part | None) -> Fix:
         exploited=any(map(_is_exploited, group)),
         epss=max(epss, default=None),
         mass=part.mass_low if part else 0.0,
-        score=_without(part, report.score) if part and available else None,
+        score=_without(part, score, whole) if part and available else None,
         at_most=part is not None and (len(available) < part.findings or part.mass_high < part.mass_low),
         of_base=all(map(origin_word, group)),
     )
@@ -110,11 +111,9 @@ def _name(finding: Finding) -> str:
     return finding.vulnerability.id if finding.vulnerability else finding.id
 
 
-def _without(part: Part, score: Score) -> float | None:
+def _without(part: Part, score: Score, whole: float) -> float | None:
     """Give the score's low end with a part gone: what-if by subtraction (design, idea 4)."""
-    if score.low is None:
-        return None
-    return value(math.fsum(other.mass_low for other in score.parts if other.fix != part.fix))
+    return None if score.low is None else value(max(0.0, whole - part.mass_low))
 
 
 def _fixed_in(available: list[Finding]) -> str:
