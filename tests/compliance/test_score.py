@@ -1,5 +1,7 @@
 from collections.abc import Mapping, Sequence
 
+from dataclasses import replace
+
 import pytest
 
 from plimsoll.compliance.score import fix_of, mass_of, score, what_if
@@ -110,8 +112,15 @@ def test_one_finding_stands_for_one_failed_check() -> None:
     twice = [check(CheckState.FAIL), check(CheckState.FAIL)]
     (before,), (after,) = scored(checks=twice).parts, scored([ruled()], twice).parts
     assert before.mass_high == after.mass_high == 2**0.5
-    (more,) = scored([ruled(), ruled(), ruled()], twice).parts
+    mounts = [replace(ruled(), id=f"{ruled().id}@/{number}") for number in range(3)]
+    (more,) = scored(mounts, twice).parts
     assert more.mass_high == 3**0.5
+
+
+def test_a_finding_in_several_places_is_one_trouble() -> None:
+    (once,), (often,) = scored([ruled()]).parts, scored([ruled(), ruled(), ruled()]).parts
+    assert (once.mass_high, often.mass_high) == (once.mass_high, once.mass_high)
+    assert often.findings == 3
 
 
 def test_a_rule_says_its_likelihood_else_the_kind_does() -> None:

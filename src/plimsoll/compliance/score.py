@@ -63,17 +63,18 @@ def fix_of(finding: Finding, checks: Iterable[CheckResult] = ()) -> str:
 
 @dataclass(slots=True)
 class _Fix:
-    """The masses of one fix: of its findings, and those that count at the low end only."""
+    """The masses of one fix: of its findings by id, of failed checks without one, and those of the low end only."""
 
-    found: list[float] = field(default_factory=list)
+    found: dict[str, float] = field(default_factory=dict)
+    silent: list[float] = field(default_factory=list)
     possible: list[float] = field(default_factory=list)
     findings: int = 0
 
     def part(self, name: str) -> Part:
         return Part(
             fix=name,
-            mass_low=_norm([*self.found, *self.possible]),
-            mass_high=_norm(self.found),
+            mass_low=_norm([*self.found.values(), *self.silent, *self.possible]),
+            mass_high=_norm([*self.found.values(), *self.silent]),
             findings=self.findings,
             reason=f"not measured, counted at the low end: {len(self.possible)}" if self.possible else "",
         )
@@ -86,7 +87,8 @@ def _fixes(
     fixes: dict[str, _Fix] = {}
     for finding in findings:
         fix = fixes.setdefault(_fix_name(finding, likelihoods), _Fix())
-        fix.found.append(_mass(finding, likelihoods, table))
+        # One finding that stands in several places of an object is one trouble.
+        fix.found[finding.id] = max(_mass(finding, likelihoods, table), fix.found.get(finding.id, 0.0))
         fix.findings += 1
     for finding in undetermined:
         fixes.setdefault(_fix_name(finding, likelihoods), _Fix()).possible.append(_mass(finding, likelihoods, table))
@@ -94,7 +96,7 @@ def _fixes(
         if check.state is CheckState.NOT_MEASURED:
             fixes.setdefault(_check_fix(check.rule, check.subject), _Fix()).possible.append(_check_mass(check, table))
     for check in _without_finding(findings, checks, table):
-        fixes.setdefault(_check_fix(check.rule, check.subject), _Fix()).found.append(_check_mass(check, table))
+        fixes.setdefault(_check_fix(check.rule, check.subject), _Fix()).silent.append(_check_mass(check, table))
     return fixes
 
 
@@ -102,7 +104,8 @@ def _without_finding(
     findings: Iterable[Finding], checks: Iterable[CheckResult], table: Weights
 ) -> Iterator[CheckResult]:
     """Give the failed checks that nobody made a finding of, one finding standing for one check: none is ever lost."""
-    reported = Counter((finding.rule, finding.subject) for finding in findings)
+    distinct = {(finding.id, finding.rule, finding.subject) for finding in findings}
+    reported = Counter((rule, subject) for _, rule, subject in distinct)
     failed = (check for check in checks if check.state is CheckState.FAIL)
     # Heaviest first, so that which of a rule's checks a finding stands for owes nothing to their order.
     for check in sorted(failed, key=lambda check: -_check_mass(check, table)):

@@ -29,7 +29,7 @@ class TextDocument:
 
     Values of JSON are as JSON has them, all scalars of YAML are text as written. `repeated` are the keys that stand
     again in one mapping, with their lines (of YAML only). `unread` says, a line each, what could not be read: where the
-    whole document is broken, `root` is None.
+    whole document is broken, `root` is None. `has_actions` says whether the file may hold actions of a template.
     """
 
     path: str
@@ -39,6 +39,7 @@ class TextDocument:
     begins: Position = field(default=Position(1, 1))
     repeated: tuple[tuple[str, int], ...] = ()
     unread: tuple[str, ...] = ()
+    has_actions: bool = True
 
     def position(self, at: Place) -> Position | None:
         """Give line and column of the key or element at a place, or of the nearest thing around it that is there."""
@@ -81,13 +82,34 @@ def read_documents(path: str, data: bytes) -> Iterator[TextDocument]:
         except DocumentError:
             pass  # A flow mapping of YAML begins like JSON.
         else:
-            yield TextDocument(path=path, data=data, root=root, repeated=_repeated_in_json(data, root))
+            repeated = _repeated_in_json(data, root)
+            yield TextDocument(path=path, data=data, root=root, repeated=repeated, has_actions=_has_actions(data))
             return
+    yield from _of_yaml(path, data)
+
+
+def _of_yaml(path: str, data: bytes) -> Iterator[TextDocument]:
     documents, unread = _yaml_documents(data)
+    has_actions = _has_actions(data)  # Of the file once: it may hold thousands of documents.
     for number, document in enumerate(documents):
-        if document.error is not None or not _is_nothing(document.root):
-            yield _text_document(path, data, number, document, unread)
-            unread = ()
+        if document.error is None and _is_nothing(document.root):
+            continue
+        broken = (f"the document on line {document.line} is left out: {document.error}",) if document.error else ()
+        yield TextDocument(
+            path=path,
+            data=data,
+            root=document.root,
+            number=number,
+            begins=Position(document.line, document.column),
+            repeated=document.repeated,
+            unread=(*unread, *broken),
+            has_actions=has_actions,
+        )
+        unread = ()
+
+
+def _has_actions(data: bytes) -> bool:
+    return b"{{" in data or b"{%" in data
 
 
 _BLANKS = b" \t\r\n"
@@ -115,21 +137,6 @@ def _repeated_in_json(data: bytes, root: object) -> tuple[tuple[str, int], ...]:
 
 def _is_nothing(root: object) -> bool:
     return isinstance(root, str) and root in {"", "null", "~"}
-
-
-def _text_document(
-    path: str, data: bytes, number: int, document: YamlDocument, unread: tuple[str, ...]
-) -> TextDocument:
-    broken = (f"the document on line {document.line} is left out: {document.error}",) if document.error else ()
-    return TextDocument(
-        path=path,
-        data=data,
-        root=document.root,
-        number=number,
-        begins=Position(document.line, document.column),
-        repeated=document.repeated,
-        unread=(*unread, *broken),
-    )
 
 
 def _yaml_documents(data: bytes) -> tuple[list[YamlDocument], tuple[str, ...]]:

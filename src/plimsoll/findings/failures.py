@@ -34,6 +34,7 @@ def failures(judgements: Iterable[Judgement], estate: Estate, target: str, snipp
     subjects = _subjects(estate, target)
     checks: list[CheckResult] = []
     findings: list[Finding] = []
+    seen: set[tuple[str, str]] = set()
     for judgement in judgements:
         subject = subjects.get((judgement.document, _object(judgement)))
         about = subject.id if subject else target
@@ -43,9 +44,14 @@ def failures(judgements: Iterable[Judgement], estate: Estate, target: str, snipp
         document = estate.documents[judgement.document] if judgement.document >= 0 else None
         position = document.position(judgement.verdict.at) if document else None
         evidence = _evidence(judgement, position)
-        checks.append(_result(judgement, about, evidence))
         if judgement.state is CheckState.FAIL:
-            findings.append(_finding(judgement, about, evidence, _location(judgement, document, position), snippet))
+            finding = _finding(judgement, about, evidence, _location(judgement, document, position), snippet)
+            findings.append(finding)
+            # Several places of one object may be one finding, which is one answer of the rule.
+            if (about, finding.id) in seen:
+                continue
+            seen.add((about, finding.id))
+        checks.append(_result(judgement, about, evidence))
     return Failures(subjects=tuple(subjects.values()), checks=tuple(checks), findings=tuple(findings))
 
 

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TypeVar
 
 from plimsoll.documents.document import TextDocument
@@ -52,13 +51,6 @@ HIDDEN: Body = {"{{": ""}
 """A mapping of which nothing is known, because a template makes it."""
 
 _EMPTY: Body = {}
-_BRACES = (b"{{", b"{%")
-
-
-@lru_cache(maxsize=16)
-def _has_braces(data: bytes) -> bool:
-    """Look through a text once, however many documents it holds."""
-    return any(map(data.__contains__, _BRACES))
 
 
 class Facts:
@@ -72,7 +64,7 @@ class Facts:
     def __init__(self, document: Document) -> None:
         """Begin without faults."""
         self._document = document
-        self._has_templates = not isinstance(document, TextDocument) or _has_braces(document.data)
+        self._has_templates = not isinstance(document, TextDocument) or document.has_actions
         self._faults: list[str] = []
         self._more = 0
 

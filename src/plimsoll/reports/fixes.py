@@ -1,8 +1,9 @@
 """What matters first: the fixes of a report, exploited ones first, then by what each takes from the score."""
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cmp_to_key
 
 from plimsoll.errors import VersionRefusedError
@@ -55,13 +56,14 @@ def first_fixes(report: Report) -> list[Fix]:
     Waived findings ask for nothing, so a fix of only such findings is left out.
     """
     parts = {part.fix: part for part in report.score.parts}
-    whole = math.fsum(part.mass_low for part in report.score.parts)
+    whole = sum((Fraction(part.mass_low) for part in report.score.parts), Fraction())
     groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
-        groups.setdefault(_part_name(finding, parts), []).append(finding)
+        # A rule is one thing to do, on however many workloads.
+        groups.setdefault(finding.fix_key if finding.vulnerability else finding.rule or finding.id, []).append(finding)
     fixes = [
-        _fix(sorted(group, key=urgency), report.score, parts.get(name), whole)
-        for name, group in groups.items()
+        _fix(sorted(group, key=urgency), report.score, _together(group, parts), whole)
+        for group in groups.values()
         if any(map(_asks, group))
     ]
     return sorted(fixes, key=lambda fix: (not fix.exploited, -fix.mass, -fix.severity.rank, fix.name))
@@ -73,6 +75,20 @@ def _part_name(finding: Finding, parts: Collection[str]) -> str:
         return finding.fix_key
     check = f"check:{finding.subject}:{finding.rule}"
     return check if check in parts else finding.id
+
+
+def _together(group: Iterable[Finding], parts: Mapping[str, Part]) -> Part | None:
+    """Add up the parts of the score that a group of findings is in; None where it is in none."""
+    names = dict.fromkeys(_part_name(finding, parts) for finding in group)
+    found = [parts[name] for name in names if name in parts]
+    if len(found) < 2:
+        return found[0] if found else None
+    return Part(
+        fix=found[0].fix,
+        mass_low=math.fsum(part.mass_low for part in found),
+        mass_high=math.fsum(part.mass_high for part in found),
+        findings=sum(part.findings for part in found),
+    )
 
 
 def _asks(finding: Finding) -> bool:
@@ -87,12 +103,12 @@ def _is_exploited(finding: Finding) -> bool:
     return finding.vulnerability is not None and finding.vulnerability.exploited
 
 
-def _fix(group: list[Finding], score: Score, part: Part | None, whole: float) -> Fix:
+def _fix(group: list[Finding], score: Score, part: Part | None, whole: Fraction) -> Fix:
     available = [finding for finding in group if _is_available(finding)]
     first, package = group[0], group[0].package
     epss = [each.vulnerability.epss for each in group if each.vulnerability and each.vulnerability.epss is not None]
     return Fix(
-        name=package.source.name if package else first.title or first.rule,
+        name=package.source.name if package else _title(group),
         installed=package.source.version if package else "",
         remedy=_fixed_in(available) if first.vulnerability else first.fix,
         findings=len(group),
@@ -107,13 +123,19 @@ def _fix(group: list[Finding], score: Score, part: Part | None, whole: float) ->
     )
 
 
+def _title(group: Sequence[Finding]) -> str:
+    """Give what all findings of a group say; the rule where each says something else."""
+    first = group[0]
+    return first.title if first.title and len({finding.title for finding in group}) == 1 else first.rule or first.title
+
+
 def _name(finding: Finding) -> str:
     return finding.vulnerability.id if finding.vulnerability else finding.id
 
 
-def _without(part: Part, score: Score, whole: float) -> float | None:
-    """Give the score's low end with a part gone: what-if by subtraction (design, idea 4)."""
-    return None if score.low is None else value(max(0.0, whole - part.mass_low))
+def _without(part: Part, score: Score, whole: Fraction) -> float | None:
+    """Give the score's low end with a part gone: what-if by subtraction (design, idea 4), without rounding twice."""
+    return None if score.low is None else value(float(max(Fraction(), whole - Fraction(part.mass_low))))
 
 
 def _fixed_in(available: list[Finding]) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from plimsoll.errors import LimitError, TargetError
 from plimsoll.model.check import CheckResult, CheckState
+from plimsoll.model.finding import Evidence
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import SCHEMA, Report
 from plimsoll.model.reporting import Format, Style
@@ -41,8 +42,11 @@ class _Passed:
     state: CheckState = CheckState.PASS
 
 
+_NOTHING = Evidence()
+
+
 def _brief(check: CheckResult) -> Any:  # noqa: ANN401 - as a check, with fewer keys
-    if check.state is not CheckState.PASS:
+    if check.state is not CheckState.PASS or check.reason or check.evidence != _NOTHING:
         return check
     return _Passed(check.rule, check.subject, check.severity, check.likelihood)
 

@@ -12,7 +12,16 @@ from plimsoll.model.wording import counted
 from plimsoll.reports.fixes import first_fixes, urgency
 from plimsoll.reports.knowledge_used import knowledge_used
 from plimsoll.reports.origins import base_line
-from plimsoll.reports.table_rows import SEVERITY_STYLES, finding_rows, fix_rows, gap_rows, grid, headed, whole
+from plimsoll.reports.table_rows import (
+    SEVERITY_STYLES,
+    each_once,
+    finding_rows,
+    fix_rows,
+    gap_rows,
+    grid,
+    headed,
+    whole,
+)
 from plimsoll.reports.text import visible
 from plimsoll.reports.unmeasured import unmeasured
 
@@ -87,11 +96,23 @@ def _headline(report: Report) -> Text:
 
     lines = [visible(report.target, 200)]
     for subject in report.subjects:
-        facts = (subject.kind, subject.distro, subject.platform)
-        lines.append(f"{visible(subject.name, 200)} ({', '.join(visible(fact, 80) for fact in facts if fact)})")
+        if subject.kind not in {"workload", "resource"}:
+            facts = (subject.kind, subject.distro, subject.platform)
+            lines.append(f"{visible(subject.name, 200)} ({', '.join(visible(fact, 80) for fact in facts if fact)})")
     shown = lines[1:] if len(lines) == 2 else lines
-    shown[-1] += f", {counted(len(report.packages), 'package')}"
+    shown[-1] += "".join(f", {what}" for what in _contents(report))
     return Text("\n").join([Text("\n".join(shown)), _score(report)])
+
+
+def _contents(report: Report) -> Iterator[str]:
+    """Count what a report is about: workloads and other objects by kind, packages where any were looked for."""
+    kinds = Counter(subject.kind for subject in report.subjects)
+    if kinds["workload"]:
+        yield counted(kinds["workload"], "workload")
+    if kinds["resource"]:
+        yield counted(kinds["resource"], "other object")
+    if report.packages or not (kinds["workload"] or kinds["resource"]):
+        yield counted(len(report.packages), "package")
 
 
 def _score(report: Report) -> Text:
@@ -166,7 +187,7 @@ def _hint(what: str) -> Text:
 
 
 def _findings(report: Report, width: int) -> Iterator[RenderableType]:
-    findings = sorted(report.findings, key=urgency)
+    findings = each_once(sorted(report.findings, key=urgency))
     if findings:
         yield headed("Findings", finding_rows(findings[:MOST_FINDINGS], report.packages, width))
     if rest := findings[MOST_FINDINGS:]:

@@ -78,10 +78,11 @@ def grid(rows: Iterable[Sequence[str | Text]], headers: Sequence[str] = (), *, w
 
 def fix_rows(fixes: Sequence[Fix], low: float | None, width: int) -> Table:
     """Give one row for each fix, and what the score would be with it."""
+    what = "Package" if any(fix.installed for fix in fixes) else "What"
     if width < WIDE:
-        headers: tuple[str, ...] = ("Package", "Fix", "Worst", "For", "Score", "From")
+        headers: tuple[str, ...] = (what, "Fix", "Worst", "For", "Score", "From")
     else:
-        headers = ("Package", "Installed", "Fix", "Worst", "Findings", "EPSS", "Score", "From")
+        headers = (what, "Installed", "Fix", "Worst", "Findings", "EPSS", "Score", "From")
     return grid([_fix_row(fix, low, is_wide=width >= WIDE) for fix in fixes], headers)
 
 
@@ -130,19 +131,23 @@ def _epss(epss: float | None) -> str:
     return "" if epss is None else f"{epss:.1%}"
 
 
-def finding_rows(findings: Sequence[Finding], packages: Sequence[Package], width: int) -> Table:
-    """Give one row for each finding; `packages` are those of the report, which say where they are declared."""
+def finding_rows(findings: Sequence[tuple[Finding, int]], packages: Sequence[Package], width: int) -> Table:
+    """Give one row for each finding, with the number of its places (`each_once`).
+
+    `packages` are those of the report, which say where they are declared.
+    """
     is_wide = width >= WIDE
     headers = ("Severity", "Finding", "Where", *(("Fixed in", "EPSS", "Declared in") if is_wide else ()), "Remark")
     declared = [package for package in packages if package.declared]
-    return grid([_finding_row(finding, declared, is_wide=is_wide) for finding in findings], headers, whole=2)
+    rows = [_finding_row(finding, places, declared, is_wide=is_wide) for finding, places in findings]
+    return grid(rows, headers, whole=2)
 
 
-def _finding_row(finding: Finding, packages: Sequence[Package], *, is_wide: bool) -> list[str | Text]:
+def _finding_row(finding: Finding, places: int, packages: Sequence[Package], *, is_wide: bool) -> list[str | Text]:
     found = finding.vulnerability
     name = found.id if found else finding.rule or finding.kind.value
     fixed = visible(found.fixed_in, CELL) if found else ""
-    where = visible(_where(finding), CELL)
+    where = visible(_where(finding), CELL) + (f" and {places - 1} more" if places > 1 else "")
     declared = _declared(finding, packages)
     if is_wide:
         middle = [where, fixed, _epss(found.epss if found else None), declared]
@@ -170,11 +175,23 @@ def _arrow(before: str, after: str) -> str:
     return f"{before} → {after}" if after else before
 
 
+def each_once(findings: Sequence[Finding]) -> list[tuple[Finding, int]]:
+    """Give each finding once, with the number of its places: several places in one object may be one finding."""
+    counts: dict[tuple[str, str], tuple[Finding, int]] = {}
+    for finding in findings:
+        first, count = counts.get((finding.subject, finding.id), (finding, 0))
+        counts[finding.subject, finding.id] = (first, count + 1)
+    return list(counts.values())
+
+
 def _where(finding: Finding) -> str:
     if finding.package:
         return f"{finding.package.source.name} {finding.package.source.version}"
-    line = f":{finding.location.line}" if finding.location.line else ""
-    return f"{finding.location.path}{line}" if finding.location.path else finding.location.pointer or finding.subject
+    place = finding.location
+    line = "".join(f":{number}" for number in (place.line, place.column) if number)
+    if not place.path and place.line:
+        return f"word {place.pointer.removeprefix('/')}" if place.pointer else finding.subject
+    return f"{_end_of(place.path)}{line}" if place.path else finding.subject
 
 
 def _remark(finding: Finding) -> Text:
