@@ -91,4 +91,5 @@ class Platform:
     frame: Callable[[str], bytes]
     precedence: int = 0
     hints: tuple[bytes, ...] = ()
+    split: Callable[[str, bytes], Sequence[Document]] | None = None
     spelling: Mapping[str, Spelling] = field(default_factory=dict)

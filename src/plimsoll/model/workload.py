@@ -7,6 +7,9 @@ from enum import StrEnum
 from plimsoll.model.fact import Fact, Place
 from plimsoll.model.reference import ImageReference, image_reference
 
+IMAGE_DECIDES = "the image decides, and it was not read"
+"""The reason why a fact is unknown that the image's configuration would tell."""
+
 
 class ContainerRole(StrEnum):
     """What a container is for."""

@@ -13,7 +13,7 @@ from plimsoll.model.estate import Document, Estate
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
 from plimsoll.model.platform import Platform
-from plimsoll.pipeline.estate import Alone, Gathering, platforms, recognise
+from plimsoll.pipeline.estate import Alone, Gathering, faults_of, platforms, recognise
 from plimsoll.sources.configurations import ConfigurationFolder, read_configuration
 from plimsoll.sources.rendering import Rendered, Template, render, template_of
 
@@ -142,19 +142,24 @@ class Reader:
 
     def _texts(self, path: str, data: bytes, around: Project | Alone) -> list[Document]:
         try:
-            documents = around.documents(path) if isinstance(around, Project) else list(read_documents(path, data))
+            documents = self._documents(path, data, around)
         except DocumentError as error:
             self._gathering.add(self._gathering.fault(path, str(error)))
             return []
         others: list[Document] = []
         for document in documents:
-            for key, line in document.repeated if hasattr(document, "repeated") else ():
-                reason = f"the key {key!r} stands twice in one mapping, again on line {line}; the last one was taken"
+            for reason in faults_of(document):
                 self._gathering.add(self._gathering.fault(path, reason))
             platform = self._platform_of(document)
             if platform is not None:
                 others += self._gathering.read(platform, document, around).documents
         return others
+
+    def _documents(self, path: str, data: bytes, around: Project | Alone) -> Sequence[Document]:
+        forced = platforms()[self._how.platform] if self._how.platform else None
+        if forced is not None and forced.split is not None:
+            return forced.split(path, data)
+        return around.documents(path) if isinstance(around, Project) else list(read_documents(path, data))
 
     def _platform_of(self, document: Document) -> Platform | None:
         return platforms()[self._how.platform] if self._how.platform else recognise(document)

@@ -1,6 +1,6 @@
 """From documents to an estate: which platform reads each, and what could not be read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -102,6 +102,14 @@ class Gathering:
         )
 
 
+def faults_of(document: Document) -> Iterator[str]:
+    """Say what of a text could not be read, and which keys it repeats."""
+    if isinstance(document, TextDocument):
+        for key, line in document.repeated:
+            yield f"the key {key!r} stands twice in one mapping, again on line {line}; the last one was taken"
+        yield from document.unread
+
+
 def estate_of(texts: Iterable[tuple[str, bytes]], platform: str = "", around: Surroundings | None = None) -> Estate:
     """Make an estate of texts with their paths, each document for itself; `platform` forces one for all of them."""
     gathering = Gathering("")
@@ -112,6 +120,8 @@ def estate_of(texts: Iterable[tuple[str, bytes]], platform: str = "", around: Su
             gathering.add(gathering.fault(path, str(error)))
             continue
         for document in documents:
+            for reason in faults_of(document):
+                gathering.add(gathering.fault(path, reason))
             found = platforms()[platform] if platform else recognise(document)
             if found is not None:
                 gathering.read(found, document, around or Alone())

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from plimsoll.documents.scalars import is_null, written
 from plimsoll.model.fact import Fact, default, unknown
+from plimsoll.model.workload import IMAGE_DECIDES
 from plimsoll.platforms.compose_facts import Told, doubt, turned
-from plimsoll.platforms.docker_words import IMAGE_DECIDES
 
 
 def words_of(service: Told, key: str) -> Fact[tuple[Fact[str], ...]]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from plimsoll.documents.scalars import written
 from plimsoll.model.fact import Fact, Place, default, unknown
-from plimsoll.model.workload import Container, Pair, Variable, Workload
+from plimsoll.model.workload import IMAGE_DECIDES, Container, Pair, Variable, Workload
 from plimsoll.platforms.compose_commands import health_of, words_of
 from plimsoll.platforms.compose_facts import Named, Told, turned
 from plimsoll.platforms.compose_limits import cpu_limit, cpu_request, memory_limit, memory_request, pids_limit
 from plimsoll.platforms.compose_mounts import Volumes, devices_of, mounts_of
 from plimsoll.platforms.compose_networks import Networks, host_network_of, network_of, networks_of
 from plimsoll.platforms.compose_ports import ports_of, without_address
-from plimsoll.platforms.docker_words import IMAGE_DECIDES, capability, security_options, user_and_group
+from plimsoll.platforms.docker_words import capability, security_options, user_and_group
 
 _WEIGHT = 10
 """Entries that a service weighs, however little it says."""

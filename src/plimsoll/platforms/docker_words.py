@@ -7,9 +7,8 @@ from ipaddress import ip_address
 
 from plimsoll.documents.scalars import is_template
 from plimsoll.model.fact import Fact, Place, default, unknown
-from plimsoll.model.workload import Mount, Port
+from plimsoll.model.workload import IMAGE_DECIDES, Mount, Port
 
-IMAGE_DECIDES = "the image decides, and it was not read"
 NOT_KNOWN = "a variable or a template stands in it, whose value is not known"
 
 _SIZE = re.compile(r"(\d{1,18}(?:\.\d{0,18})?) ?([bkmgtp]?)(i?b)?", re.ASCII | re.IGNORECASE)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from plimsoll.documents.scalars import is_action, is_null, is_template, written
 from plimsoll.documents.shapes import mapping
 from plimsoll.model.fact import Fact, Place, unknown
-from plimsoll.model.workload import Container, ContainerRole, Port, Variable
-from plimsoll.platforms.kubernetes_facts import IMAGE_DECIDES, TEMPLATE, Body, Facts
+from plimsoll.model.workload import IMAGE_DECIDES, Container, ContainerRole, Port, Variable
+from plimsoll.platforms.kubernetes_facts import TEMPLATE, Body, Facts
 from plimsoll.platforms.kubernetes_security import PodSecurity, container_security
 from plimsoll.platforms.kubernetes_volumes import PodVolume, mounts_of
 

@@ -15,7 +15,6 @@ T = TypeVar("T")
 Body = Mapping[str, object]
 
 TEMPLATE = "a template's action or a variable stands there, and its value is not known"
-IMAGE_DECIDES = "the image decides, and it was not read"
 NOT_UNDERSTOOD = "what stands there is not understood"
 
 MOST_FAULTS = 1000

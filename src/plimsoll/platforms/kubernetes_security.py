@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from plimsoll.documents.scalars import is_null, is_template, written
 from plimsoll.model.fact import Fact, Place, default, unknown
-from plimsoll.platforms.kubernetes_facts import IMAGE_DECIDES, TEMPLATE, Body, Facts
+from plimsoll.model.workload import IMAGE_DECIDES
+from plimsoll.platforms.kubernetes_facts import TEMPLATE, Body, Facts
 
 CONTEXT = "securityContext"
 

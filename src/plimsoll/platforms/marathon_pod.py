@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from plimsoll.documents.shapes import text
 from plimsoll.model.fact import Fact, default, unknown
-from plimsoll.model.workload import Container, Mount, Variable, Volume, Workload
-from plimsoll.platforms.docker_words import IMAGE_DECIDES
+from plimsoll.model.workload import IMAGE_DECIDES, Container, Mount, Variable, Volume, Workload
 from plimsoll.platforms.inspect_section import Section, worth
 from plimsoll.platforms.marathon_parts import (
     attached,

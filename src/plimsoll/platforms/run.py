@@ -14,7 +14,7 @@ from plimsoll.model.platform import Platform, Read, Spelling, Surroundings
 from plimsoll.model.reference import image_reference
 from plimsoll.model.workload import Workload
 from plimsoll.platforms.run_command import OPEN, Command, begins, taken_apart
-from plimsoll.platforms.run_document import RunDocument, commands_in, plain
+from plimsoll.platforms.run_document import RunDocument, commands_in, plain, script_document
 from plimsoll.platforms.run_facts import container_of, workload_of
 from plimsoll.platforms.run_shell import split
 
@@ -144,6 +144,7 @@ def _host(option: str, otherwise: str) -> Spelling:
 
 RUN = Platform(
     name=NAME,
+    split=lambda path, data: [script_document(path, data)],
     title="Command lines (docker run, podman run)",
     recognises=_recognises,
     read=_read,

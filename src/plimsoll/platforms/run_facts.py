@@ -5,9 +5,8 @@ from typing import TypeVar
 
 from plimsoll.documents.scalars import number, whole
 from plimsoll.model.fact import Fact, Place, default, unknown
-from plimsoll.model.workload import Container, Pair, Port, Variable, Workload
+from plimsoll.model.workload import IMAGE_DECIDES, Container, Pair, Port, Variable, Workload
 from plimsoll.platforms.docker_words import (
-    IMAGE_DECIDES,
     SecurityOptions,
     capability,
     security_options,

@@ -8,9 +8,9 @@ from plimsoll.model.estate import Document
 from plimsoll.model.fact import Fact, Place, default, unknown
 from plimsoll.model.platform import Read
 from plimsoll.model.resource import Resource
-from plimsoll.model.workload import Container, Mount, Pair, Port, Variable, Workload
+from plimsoll.model.workload import IMAGE_DECIDES, Container, Mount, Pair, Port, Variable, Workload
 from plimsoll.platforms.compose_facts import Faults, Told, turned
-from plimsoll.platforms.docker_words import IMAGE_DECIDES, capability, user_and_group
+from plimsoll.platforms.docker_words import capability, user_and_group
 
 _NANO = 1e9
 
