@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Mapping
-from typing import IO, Any
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from plimsoll.cli.console import tell
 from plimsoll.cli.findings import about_findings, finish
 from plimsoll.cli.options import about_targets, common, quietly
 from plimsoll.cli.parsing import Command
@@ -14,12 +16,17 @@ from plimsoll.cli.values import PathName
 from plimsoll.cli.workloads import about_rules, about_workloads, decisions_of, further_rules, reading, tell_of_workloads
 from plimsoll.model.report import Report
 from plimsoll.model.subject import Subject
+from plimsoll.model.wording import counted
 from plimsoll.pipeline.configurations import Reader, Reading
+from plimsoll.pipeline.images import undecided, with_images
 from plimsoll.pipeline.judging import Judged
 from plimsoll.pipeline.judging import judge as judge_estate
 from plimsoll.pipeline.target import STANDARD_INPUT, folder_of
 from plimsoll.pipeline.workload_scan import scan_workloads
-from plimsoll.pipeline.workload_target import standard_input_of, workloads_of
+from plimsoll.pipeline.workload_target import ENGINE, Declared, standard_input_of, workloads_of
+
+if TYPE_CHECKING:
+    from plimsoll.cli.knowing import Known
 
 
 @click.command("scan", cls=Command, short_help="Scan an image, root file system, source tree or bill of materials.")
@@ -52,11 +59,13 @@ def _report(settings: Settings, options: Mapping[str, Any]) -> Report:
     if target == STANDARD_INPUT:
         found, standard_input = standard_input_of(standard_input, how)
     else:
-        found = workloads_of(target, how)
+        found = _engine(target, how) or workloads_of(target, how)
     if found is not None:
+        found = _with_images(found, how, options)
         tell_of_workloads(found, settings, quiet=options["quiet"])
         judged = judge_estate(found.estate, found.subject.id, further_rules(options, how.limits))
-        return scan_workloads(target, found, judged, decisions_of(settings))
+        report = scan_workloads(target, found, judged, decisions_of(settings))
+        return _with_scans(report, found, settings, options)
     from plimsoll.cli.examining import examination, tell_of
     from plimsoll.cli.knowing import facts_of
     from plimsoll.cli.progress import progress_for
@@ -70,6 +79,50 @@ def _report(settings: Settings, options: Mapping[str, Any]) -> Report:
     if not options["quiet"]:
         tell_of(examined, report.target, settings)
     return report
+
+
+def _engine(target: str, how: Reading) -> Declared | None:
+    """Read a live engine, where that is the target."""
+    if not target.startswith(ENGINE) or folder_of(target):
+        return None
+    from plimsoll.pipeline.engine_target import engine_workloads
+
+    return engine_workloads(target, how.limits)
+
+
+def _with_images(found: Declared, how: Reading, options: Mapping[str, Any]) -> Declared:
+    """Look up in the engine of this machine what images decide for workloads, if there is one."""
+    names = undecided(found.estate) if options["images"] != "none" else ()
+    if not names:
+        return found
+    from plimsoll.pipeline.engine_target import looked_up
+
+    looked = looked_up(names, how.limits)
+    if looked.told_by and not options["quiet"]:
+        known = counted(len(looked.configurations), "image")
+        tell(f"{known} of {len(names)} looked up in {looked.told_by}; --images none looks up none")
+    return replace(found, estate=with_images(found.estate, looked.configurations))
+
+
+def _with_scans(report: Report, found: Declared, settings: Settings, options: Mapping[str, Any]) -> Report:
+    """Scan the images of workloads, too, where that is asked for."""
+    if options["images"] != "scan":
+        return report
+    from plimsoll.cli.knowing import facts_of
+    from plimsoll.pipeline.image_scans import with_image_scans
+
+    facts = facts_of(settings, options)
+    return with_image_scans(report, found.estate, lambda name: _scanned(f"image:{name}", facts, settings, options))
+
+
+def _scanned(target: str, facts: "Known", settings: Settings, options: Mapping[str, Any]) -> Report:
+    from plimsoll.cli.examining import examination
+    from plimsoll.cli.progress import progress_for
+    from plimsoll.pipeline.scan import scan
+
+    progress = progress_for(quiet=options["quiet"], no_progress=options["no_progress"])
+    how = examination(settings, {**options, "target": target})
+    return scan(how, facts.facts, sys.stdin.buffer, progress)[0]
 
 
 def _beside(subject: Subject, how: Reading, options: Mapping[str, Any]) -> Judged | None:

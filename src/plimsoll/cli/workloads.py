@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import click
+
 from plimsoll.cli.console import tell, today
 from plimsoll.cli.options import limits_of, option, words
 from plimsoll.cli.settings import Settings
@@ -26,6 +28,13 @@ _LARGEST_ENVIRONMENT = 1 << 20
 def about_workloads(command: F) -> F:
     """Add the options about how Compose files, manifests and the like are read."""
     for decorate in (
+        option(
+            "--images",
+            type=click.Choice(["none", "config", "scan"]),
+            default="config",
+            show_default=True,
+            help="Look up in the engine what images decide for workloads (config), scan them, too (scan), or neither.",
+        ),
         option("--render", is_flag=True, help="Run helm and kustomize on the charts and kustomizations of TARGET."),
         words("--profile", metavar="NAME", help="Judge only services of these Compose profiles; default all."),
         option(

@@ -51,6 +51,16 @@ def what_if(score: Score, fixes: Collection[str]) -> Score:
     return _total(kept, is_measured=score.low is not None)
 
 
+def joined(scores: Sequence[Score]) -> Score:
+    """Give the score of several things together: each fix counts once, with the worst of its parts (design, idea 4)."""
+    parts: dict[str, Part] = {}
+    for part in (part for each in scores for part in each.parts):
+        known = parts.get(part.fix)
+        if known is None or (part.mass_low, part.mass_high) > (known.mass_low, known.mass_high):
+            parts[part.fix] = part
+    return _total(parts.values(), is_measured=any(each.low is not None for each in scores))
+
+
 def mass_of(finding: Finding, checks: Iterable[CheckResult] = ()) -> float:
     """Give the mass of one finding: the weight of its severity times its likelihood."""
     return _mass(finding, _likelihoods(checks), weights())

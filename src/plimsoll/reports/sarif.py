@@ -4,16 +4,21 @@ Source: SARIF 2.1.0 with errata 01 (OASIS), and what GitHub code scanning asks b
 and a physical location with a relative URI in every result, `security-severity` in the rules.
 """
 
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 
-from plimsoll.model.finding import Finding, WaiverMark
+from plimsoll.model.finding import Finding, FindingKind, WaiverMark
 from plimsoll.model.gap import Gap
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
 from plimsoll.reports.document import json_document
 from plimsoll.reports.origins import base_line, split_of
+from plimsoll.reports.places import opener
 from plimsoll.reports.ratings import severity_score
+from plimsoll.reports.sarif_fixes import help_in_markdown, in_markdown, others
 from plimsoll.reports.text import encodable, is_address
 from plimsoll.reports.unmeasured import sentence, unmeasured
 
@@ -37,7 +42,7 @@ def render(report: Report, _style: Style) -> str:
     run: Node = {
         "tool": {"driver": _driver(report, rules)},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notes(report)}],
-        "results": [_result(finding, index, report) for finding in report.findings],
+        "results": _results(report, index),
         "properties": _properties(report),
     }
     return json_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -70,11 +75,11 @@ def _rule(name: str, findings: list[Finding]) -> Node:
         "id": name,
         "shortDescription": _text(_title(name, findings)),
         "fullDescription": _text(_description(findings)),
-        "help": _text(_help(name, findings)),
+        "help": _rule_help(name, findings),
         "defaultConfiguration": {"level": _LEVELS[worst.severity]},
         "properties": {
             "security-severity": f"{severity_score(worst):.1f}",
-            "tags": sorted({"security", *(finding.kind.value for finding in findings)}),
+            "tags": [*sorted({"security", *(finding.kind.value for finding in findings)}), *others(findings)],
         },
     }
     address = next((each for each in worst.references if is_address(each)), None)
@@ -83,19 +88,39 @@ def _rule(name: str, findings: list[Finding]) -> Node:
 
 def _title(name: str, findings: list[Finding]) -> str:
     packages = sorted({finding.package.source.name for finding in findings if finding.package})
-    return f"{name} in {', '.join(packages)}" if packages else findings[0].title or name
+    if packages:
+        return f"{name} in {', '.join(packages)}"
+    titles = {finding.title for finding in findings}
+    return titles.pop() or name if len(titles) == 1 else name.replace("-", " ").capitalize()
 
 
 def _description(findings: list[Finding]) -> str:
     """Say of every package what its result says, as long as code scanning shows it."""
-    text = "\n".join(dict.fromkeys(map(_message, findings)))
+    told: dict[str, None] = {}
+    for finding in findings:
+        told[_message(finding)] = None
+        if len(told) > _LONGEST:  # each is a character at least
+            break
+    text = "\n".join(told)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _rule_help(name: str, findings: list[Finding]) -> Node:
+    node = _text(_help(name, findings))
+    if _is_of_rules(findings[0]):
+        return node | {"markdown": help_in_markdown(name, _title(name, findings), findings)}
+    return node
+
+
+def _is_of_rules(finding: Finding) -> bool:
+    return finding.kind is FindingKind.MISCONFIGURATION and bool(finding.rule)
 
 
 def _help(name: str, findings: list[Finding]) -> str:
     fixes = dict.fromkeys(finding.fix for finding in findings if finding.fix)
     addresses = dict.fromkeys(address for finding in findings for address in finding.references)
-    return "\n".join([_title(name, findings), *fixes, *addresses, f"More: plimsoll explain {name}"])
+    more = "check show" if _is_of_rules(findings[0]) else "explain"
+    return "\n".join([_title(name, findings), *fixes, *addresses, f"More: plimsoll {more} {name}"])
 
 
 def _text(text: str) -> Node:
@@ -103,20 +128,45 @@ def _text(text: str) -> Node:
     return {"text": text.replace("](", "] (")}
 
 
-def _result(finding: Finding, index: dict[str, int], report: Report) -> Node:
+def _results(report: Report, index: dict[str, int]) -> list[Node]:
+    """Give a result for each finding; of those alike in everything that stays, the order tells them apart."""
+    place, seen = opener(report), Counter[str]()
+    configured = {subject.id for subject in report.subjects if subject.kind in _CONFIGURED}
+    results = []
+    for finding in report.findings:
+        # One object may stand in several files of a target: its subject says in which.
+        mark = f"{finding.subject}\0{finding.id}" if finding.subject in configured else finding.id
+        seen[mark] += 1
+        results.append(_result(finding, index, report, place) | {"partialFingerprints": _prints(finding, mark, seen)})
+    return results
+
+
+_CONFIGURED = frozenset({"workload", "resource"})
+
+
+def _prints(finding: Finding, mark: str, seen: Counter[str]) -> Node:
+    """GitHub tells results apart by the second one alone; both survive a rebuild, and lines that move."""
+    digest = sha256(encodable(mark).encode()).hexdigest()[:16]
+    return {"plimsoll/finding-id": finding.id, "primaryLocationLineHash": f"{digest}:{seen[mark]}"}
+
+
+def _result(finding: Finding, index: dict[str, int], report: Report, place: Callable[[Finding], str]) -> Node:
     rule = _rule_id(finding)
-    mark = sha256(encodable(finding.id).encode()).hexdigest()[:16]
-    node: Node = {
+    return {
         "ruleId": rule,
         "ruleIndex": index[rule],
         "level": _LEVELS[finding.severity],
-        "message": _text(_message(finding)),
-        "locations": [_location(finding, report)],
-        # GitHub tells results apart by the second one alone; both survive a rebuild of the image.
-        "partialFingerprints": {"plimsoll/finding-id": finding.id, "primaryLocationLineHash": f"{mark}:1"},
+        "message": _result_message(finding),
+        "locations": [_location(finding, report, _relative(place(finding), finding))],
         "suppressions": [_suppression(finding.waiver)] if finding.waiver else [],
+        "properties": _facts(finding),
     }
-    return node | {"properties": _facts(finding)}
+
+
+def _result_message(finding: Finding) -> Node:
+    text = _message(finding)
+    node = _text(text)
+    return node | {"markdown": in_markdown(finding, text)} if finding.snippet else node
 
 
 def _message(finding: Finding) -> str:
@@ -128,12 +178,12 @@ def _message(finding: Finding) -> str:
     return f"{where}{title} ({finding.severity}).{threat}{end}"
 
 
-def _location(finding: Finding, report: Report) -> Node:
+def _location(finding: Finding, report: Report, path: str) -> Node:
     place = finding.location
     region: Node = {"startLine": max(place.line or 1, 1)}
     if place.column and place.column > 0:
         region["startColumn"] = place.column
-    node: Node = {"physicalLocation": {"artifactLocation": {"uri": _uri(finding, report)}, "region": region}}
+    node: Node = {"physicalLocation": {"artifactLocation": {"uri": _uri(path or report.target)}, "region": region}}
     logical = [_logical(finding.subject, "", "subject")]
     if place.layer:
         logical.append(_logical(place.layer, f"{finding.subject}/{place.layer}", "layer"))
@@ -146,11 +196,16 @@ def _logical(name: str, whole: str, kind: str) -> Node:
     return {"name": name, "fullyQualifiedName": whole or name, "kind": kind}
 
 
-def _uri(finding: Finding, report: Report) -> str:
-    """Give the path in the tree as a relative URI; the target's name where a finding has no path."""
+def _relative(place: str, finding: Finding) -> str:
+    """Keep to the path in the target where that was given from the root: code hosts want no such paths."""
+    return finding.location.path if place.startswith("/") else place
+
+
+@lru_cache(maxsize=1024)
+def _uri(path: str) -> str:
+    """Give the path of a file, or the target's name where a finding has none, as a relative URI."""
     from urllib.parse import quote
 
-    path = finding.location.path or report.target
     names = [name for name in path.split("/") if name not in {"", ".", ".."}]
     return quote(encodable("/".join(names)) or "target", safe="/")
 
@@ -168,7 +223,9 @@ def _facts(finding: Finding) -> Node:
         facts |= {"status": found.status, "fixedIn": found.fixed_in, "exploited": found.exploited, "epss": found.epss}
     if place.instruction:
         facts["instruction"] = place.instruction
-    facts["origin"] = finding.origin
+    evidence = finding.evidence
+    facts |= {"pointer": place.pointer, "value": evidence.value, "expected": evidence.expected, "said": evidence.origin}
+    facts |= {"snippet": finding.snippet, "origin": finding.origin}
     return {key: value for key, value in facts.items() if value not in ("", None)}
 
 
