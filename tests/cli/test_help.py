@@ -33,6 +33,7 @@ def test_the_commands_are_these() -> None:
         *("scan", "sbom", "explain", "completion", "help"),
         *("db", "db update", "db status", "db export", "db import", "db snapshot"),
         *("cache", "cache status", "cache clean"),
+        *("check", "check list", "check show", "check test", "check run", "check files"),
         *("base", "base add", "base list", "base remove"),
     }
 
@@ -79,7 +80,7 @@ def test_help_is_a_command_too(run: Run) -> None:
     [
         ("sacn image.tar", "Did you mean 'scan'?"),
         ("db updat", "Did you mean 'update'?"),
-        ("frobnicate", "There are: base, cache, completion, db, explain, help, sbom, scan"),
+        ("frobnicate", "There are: base, cache, check, completion, db, explain, help, sbom, scan"),
         ("version", "Did you mean '--version'?"),
         ("shop.tar", "To scan it: plimsoll scan shop.tar"),
         ("scan x --fial-on high", "Did you mean '--fail-on'?"),

@@ -14,7 +14,9 @@ from tests.trees.build_tar import layer as raw
 from plimsoll.errors import KnowledgeError, LimitError
 from plimsoll.knowledge.update import update
 from plimsoll.model.limits import MIB, Limits
+from plimsoll.pipeline.configurations import Reading
 from plimsoll.pipeline.examine import Examination, Progress, examine
+from plimsoll.pipeline.workload_target import workloads_of
 from plimsoll.reports.json_report import read_report
 
 MANY = Image(layers=[debian(("a", "1"), ("b", "2")), tar({"x/y/z": b"", "w": b""})])
@@ -49,6 +51,12 @@ def image(files: dict[str, bytes]) -> Callable[[Limits, Path], None]:
     return lambda limits, folder: scan(limits, files, folder)
 
 
+def workloads(limits: Limits, folder: Path) -> None:
+    path = folder / "compose.yaml"
+    path.write_text("services:\n  app:\n    image: registry.example.com/app:1.0\n", "utf-8")
+    workloads_of(str(path), Reading(limits=limits))
+
+
 TRIPS: dict[str, tuple[float, Callable[[Limits, Path], None]]] = {
     "timeout": (1e-9, image(classic([MANY]))),
     "layers": (1, image(classic([MANY]))),
@@ -62,6 +70,7 @@ TRIPS: dict[str, tuple[float, Callable[[Limits, Path], None]]] = {
     "packages": (1, image(classic([MANY]))),
     "manifest_size": (40, image(classic([MANY]))),
     "json_depth": (1, image(classic([MANY]))),
+    "configuration_size": (40, workloads),
     "archive_entries": (2, image(classic([MANY]))),
     "spool_size": (3000, standard_input),
     "report_size": (10, report),

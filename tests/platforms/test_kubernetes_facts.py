@@ -4,7 +4,8 @@ import pytest
 from tests.platforms.kubernetes_reading import container, file, workload
 
 from plimsoll.model.fact import Standing
-from plimsoll.platforms.kubernetes_facts import IMAGE_DECIDES, quantity
+from plimsoll.model.workload import IMAGE_DECIDES
+from plimsoll.platforms.kubernetes_facts import quantity
 
 AT = ("spec", "containers", 0)
 CONTEXT = (*AT, "securityContext")

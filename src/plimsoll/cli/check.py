@@ -17,6 +17,7 @@ from plimsoll.errors import UsageError
 from plimsoll.model.report import Report
 from plimsoll.model.rule import Rule
 from plimsoll.model.wording import counted
+from plimsoll.pipeline.workload_target import Declared
 
 EXAMPLES_FAIL = 1
 
@@ -106,14 +107,43 @@ def run_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 -
     return finish(ctx, options, lambda: _report_of(ctx, options))
 
 
-def _report_of(ctx: click.Context, options: dict[str, Any]) -> Report:
-    from plimsoll.pipeline.judging import judge
-    from plimsoll.pipeline.workload_scan import scan_workloads
-    from plimsoll.pipeline.workload_target import command_line
+@COMMAND.command("files", short_help="Judge several files together, as a commit changes them.")
+@click.argument("files", nargs=-1, required=True, type=PathName())
+@about_findings
+@about_rules
+@limited
+@quietly
+@common
+@click.pass_context
+def files_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
+    """Judge FILES below the working directory together; those that declare no workload are passed over.
+
+    This is what a hook before a commit needs: it ends with 0 where none of the files declares anything.
+    """
+    from plimsoll.pipeline.configurations import Reading
+    from plimsoll.pipeline.several_files import declared_by
 
     limits = limits_of(ctx.obj, options["limit"], None)
+    declared = declared_by(options["files"], Path(), Reading(limits=limits))
+    tell_of_workloads(declared, ctx.obj, quiet=options["quiet"])
+    if not declared.estate.things and not declared.estate.gaps:
+        return 0
+    return finish(ctx, options, lambda: _judged(ctx, options, declared))
+
+
+def _report_of(ctx: click.Context, options: dict[str, Any]) -> Report:
+    from plimsoll.pipeline.workload_target import command_line
+
     declared = command_line(options["words"])
     tell_of_workloads(declared, ctx.obj, quiet=options["quiet"])
+    return _judged(ctx, options, declared)
+
+
+def _judged(ctx: click.Context, options: dict[str, Any], declared: Declared) -> Report:
+    from plimsoll.pipeline.judging import judge
+    from plimsoll.pipeline.workload_scan import scan_workloads
+
+    limits = limits_of(ctx.obj, options["limit"], None)
     judged = judge(declared.estate, declared.subject.id, further_rules(options, limits))
     return scan_workloads(declared.subject.name, declared, judged, decisions_of(ctx.obj))
 

@@ -131,4 +131,6 @@ def _beside(subject: Subject, how: Reading, options: Mapping[str, Any]) -> Judge
     if folder is None:
         return None
     estate = Reader(subject.id, how).of_folder(folder)
+    if not estate.things and not estate.gaps:
+        return None
     return judge_estate(estate, subject.id, further_rules(options, how.limits))

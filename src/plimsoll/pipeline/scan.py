@@ -11,7 +11,7 @@ from plimsoll.findings.match import Matched, match
 from plimsoll.findings.origin import with_origins
 from plimsoll.findings.waive import apply_waivers
 from plimsoll.model.bases import BaseImage
-from plimsoll.model.check import CheckResult
+from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.finding import Finding
 from plimsoll.model.knowledge import EndOfLife, KnowledgeBase
 from plimsoll.model.package import Distro
@@ -118,5 +118,7 @@ def _score(findings: Sequence[Finding], matched: Matched, inventory: Inventory, 
         stale=matched.stale,
         undetermined=matched.undetermined,
         unread=tuple(inventory.unread.items()),
-        measured_anything=matched.measured > 0 or bool(findings) or bool(checks),
+        measured_anything=matched.measured > 0
+        or bool(findings)
+        or any(check.state is CheckState.PASS for check in checks),
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from plimsoll.model.finding import Finding
 from plimsoll.reports.text import is_address
 
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
+_SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 _TICKS = re.compile("`+")
 _MOST_SNIPPETS = 5
 """Pieces of configuration that one rule's help shows; more of them are told with their results."""
@@ -18,7 +18,7 @@ _MOST_SNIPPETS = 5
 
 def escaped(text: str) -> str:
     """Give text from outside so that Markdown shows it as it is, on one line."""
-    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
+    return _SIGNS.sub(r"\\\1", " ".join(text.split())).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def fenced(snippet: str) -> str:
