@@ -15,17 +15,22 @@ from typing import Any
 
 import click
 
+from plimsoll.checks.catalogue import row_files, rules
+from plimsoll.checks.uncovered import uncovered
 from plimsoll.cli.shell import ROOT
 from plimsoll.ecosystems.classified import classifiers
 from plimsoll.knowledge.snapshot import about
 from plimsoll.model.ecosystem import Ecosystem
 from plimsoll.model.limits import GIB, MIB, Limits
 from plimsoll.model.package import Observed, PackageRecord
+from plimsoll.model.platform import Platform
 from plimsoll.model.reporting import Format
 from plimsoll.model.statement import Feed
 from plimsoll.model.system import Asked, System
+from plimsoll.pipeline.estate import platforms
 from plimsoll.pipeline.readers import declared, installed
 from plimsoll.plugins import discover
+from plimsoll.reports.rule_pages import peers_page, rule_pages, table
 from plimsoll.trees.patterns import PathPatterns
 from plimsoll.trees.source import ImageStore, SourceKind
 
@@ -34,18 +39,28 @@ SAMPLES = REFERENCE.parents[1] / "tests" / "data"
 LOCKFILES = SAMPLES / "lockfiles"
 NOTE = "<!-- Written by docs/generate.py (`make docs`); change the code it is made from instead. -->\n"
 WIDTH = 110
+RULES = "rules"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write every page; with --check write none, and give 1 when any would change."""
-    stale = [name for name, text in pages().items() if _differs(REFERENCE / name, text)]
+    made = pages()
+    stale = [name for name, text in made.items() if _differs(REFERENCE / name, text)]
+    gone = [name for name in _rule_pages_there() if name not in made]
     if "--check" in arguments:
-        sys.stderr.writelines(f"docs/reference/{name} is out of date: make docs\n" for name in stale)
-        return 1 if stale else 0
-    REFERENCE.mkdir(exist_ok=True)
+        sys.stderr.writelines(f"docs/reference/{name} is out of date: make docs\n" for name in (*stale, *gone))
+        return 1 if stale or gone else 0
     for name in stale:
-        (REFERENCE / name).write_text(pages()[name])
+        (REFERENCE / name).parent.mkdir(parents=True, exist_ok=True)
+        (REFERENCE / name).write_text(made[name])
+    for name in gone:
+        (REFERENCE / name).unlink()
     return 0
+
+
+def _rule_pages_there() -> list[str]:
+    """Name the pages of rules that are there, of which some may be of rows that are gone."""
+    return sorted(path.relative_to(REFERENCE).as_posix() for path in (REFERENCE / RULES).glob("*.md"))
 
 
 def _differs(path: Path, text: str) -> bool:
@@ -63,8 +78,64 @@ def pages() -> dict[str, str]:
         "packaging-systems.md": packaging_systems,
         "feeds.md": feeds,
         "lockfile-deviations.md": lockfile_deviations,
+        "platforms.md": platform_page,
+        "peers-rules.md": peers,
     }
-    return {name: NOTE + make() for name, make in made.items()}
+    texts = {name: make() for name, make in made.items()} | rule_reference()
+    return {name: NOTE + text for name, text in texts.items()}
+
+
+def rule_reference() -> dict[str, str]:
+    """Give the pages of all rules, one for each file of rows; its first line says what it is about."""
+    titles = {name: data.decode().partition("\n")[0].lstrip("# ").rstrip(".:") for name, data in row_files().items()}
+    found = rule_pages(list(rules().values()), titles)
+    return {f"{RULES}/{name}": text for name, text in found.items()}
+
+
+def peers() -> str:
+    """List what other tools and benchmarks ask for, with our rules."""
+    return peers_page(list(rules().values()), [(each.reference, str(each.reason)) for each in uncovered()])
+
+
+def platform_page() -> str:
+    """List the platforms: what is read, how many rules hold there, what each fact is called there."""
+    found = sorted(platforms().values(), key=lambda platform: -platform.precedence)
+    every = rules().values()
+    rows = [
+        (
+            f"`{platform.name}:`",
+            platform.title,
+            str(sum(platform.name in rule.platforms for rule in every)),
+            _code(hint.decode() for hint in platform.hints) or "only when it is named",
+        )
+        for platform in found
+    ]
+    intro = (
+        "A platform is a door: it turns what one system writes into the same facts, and every rule reads facts. A\n"
+        "document is of the first platform below that knows it by its content; a scheme (`compose:FILE`) says which\n"
+        "it is. In a folder only files are parsed that hold one of the words in the last column.\n"
+    )
+    heads = ("Scheme", "What it is", "Rules", "Files are looked into for")
+    spelled = [platform for platform in found if platform.spelling]
+    facts = sorted({fact for platform in spelled for fact in platform.spelling})
+    words = [(_whose(fact, spelled), *(_spelled(platform, fact) for platform in spelled)) for fact in facts]
+    note = (
+        "## How facts are written\n\n"
+        "Facts that a fix may set, and where each platform writes them: below the container, and those of a workload\n"
+        "below the workload (in Kubernetes, the pod's spec). Where a cell is empty the platform has no place for it.\n"
+    )
+    names = ("Fact", *(platform.title.partition(" (")[0] for platform in spelled))
+    return "\n".join(["# Platforms\n", intro, table(heads, rows), note, table(names, words)])
+
+
+def _whose(fact: str, found: Iterable[Platform]) -> str:
+    spellings = (platform.spelling.get(fact) for platform in found)
+    return f"`{fact}`" + (" of a workload" if any(each and each.at == "workload" for each in spellings) else "")
+
+
+def _spelled(platform: Platform, fact: str) -> str:
+    spelling = platform.spelling.get(fact)
+    return f"`{'.'.join(spelling.path)}`" if spelling else ""
 
 
 def commands() -> str:
@@ -366,12 +437,6 @@ def _at_mirror(feed: Feed) -> str:
 
 def _code(texts: Iterable[str]) -> str:
     return ", ".join(f"`{text}`" for text in texts)
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Lay out a Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
 if __name__ == "__main__":

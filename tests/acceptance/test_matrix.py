@@ -97,3 +97,50 @@ def case_of(row: dict[str, Any]) -> Case:
         cannot=row.get("cannot", {}),
         unsaid={platform: frozenset(said["rules"]) for platform, said in row.get("unsaid", {}).items()},
     )
+
+
+EVERY = tuple(cases())
+WRITTEN = [(case, platform) for case in EVERY for platform in case.texts]
+
+
+def expected(case: Case, platform: str, named: frozenset[str]) -> frozenset[str]:
+    """Give those of the rules that are about a platform, with its differences."""
+    found = set(named - case.unsaid.get(platform, frozenset()))
+    for difference in DIFFERENCES:
+        if difference.platform == platform and difference.unless not in case.explicit and named is case.fails:
+            (found.add if difference.fails else found.discard)(difference.rule)
+    return frozenset(rule for rule in found if platform in rules()[rule].platforms)
+
+
+@cache
+def judge() -> Judge:
+    return Judge(rule for rule in rules().values() if len(rule.platforms) > 1)
+
+
+@cache
+def judged(platform: str, text: str, *, image_is_known: bool = True) -> Mapping[CheckState, frozenset[str]]:
+    """Give the rules by what they say of a text, of which nothing may be a riddle."""
+    estate = estate_of([("example", platforms()[platform].frame(text))], platform)
+    assert len(estate.workloads) == 1
+    assert not estate.gaps
+    if image_is_known:
+        names = [container.image.value for workload in estate.workloads for container in workload.containers]
+        estate = with_images(estate, {name: {"Cmd": ["app"]} for name in names})
+    found: dict[CheckState, set[str]] = {state: set() for state in CheckState}
+    for judgement in judge().judge(estate):
+        found[judgement.state].add(judgement.rule.id)
+    return {state: frozenset(ids) for state, ids in found.items()}
+
+
+@pytest.mark.parametrize(("case", "platform"), WRITTEN, ids=[f"{case.name}-{platform}" for case, platform in WRITTEN])
+def test_every_platform_gives_the_same_findings(case: Case, platform: str) -> None:
+    found = judged(platform, case.texts[platform])
+    assert found[CheckState.FAIL] == expected(case, platform, case.fails)
+    assert found[CheckState.NOT_MEASURED] == expected(case, platform, case.unmeasured)
+
+
+def differences_between(case: Case, first: str, second: str) -> frozenset[str]:
+    """Give the rules about both platforms of which the verdicts on them differ."""
+    both = {rule.id for rule in rules().values() if {first, second} <= set(rule.platforms)}
+    verdicts = [judged(platform, case.texts[platform])[CheckState.FAIL] & both for platform in (first, second)]
+    return frozenset(verdicts[0] ^ verdicts[1])

@@ -126,3 +126,10 @@ def test_files_beside_the_target_are_placed_by_the_project() -> None:
         found("a", "deploy/a.yaml", 1), found("b", "parts/b.yaml", 1), target="shop/deploy/a.yaml", kind="configuration"
     )
     assert [line.partition(":")[0] for line in told(report)[:2]] == ["shop/deploy/a.yaml", "shop/parts/b.yaml"]
+
+
+def test_what_lies_in_the_image_of_a_workload_is_not_placed_among_files() -> None:
+    report = scanned(found("a", "a.yaml", 1), replace(FINDINGS[0], subject="image:shop"), target="deploy")
+    image = Subject(id="image:shop", kind="image", name="shop")
+    told_paths = {line.partition(":")[0] for line in told(replace(report, subjects=(*report.subjects, image)))[:2]}
+    assert told_paths == {"deploy/a.yaml", "var/lib/dpkg/status"}

@@ -12,7 +12,7 @@ from tests.reports.schemas import sarif_faults
 from plimsoll.checks.catalogue import rules
 from plimsoll.checks.judge import Judge
 from plimsoll.findings.failures import failures
-from plimsoll.model.finding import Finding
+from plimsoll.model.finding import Finding, WaiverMark
 from plimsoll.model.report import Report
 from plimsoll.model.reporting import Style
 from plimsoll.model.subject import Subject
@@ -158,3 +158,22 @@ def test_titles_that_differ_make_no_title_of_their_rule() -> None:
     (rule,) = run(replace(judged(("a.yaml", POD)), findings=found))["tool"]["driver"]["rules"]
     assert rule["shortDescription"]["text"] == "Host path"
     assert rule["fullDescription"]["text"].splitlines()[0].startswith("mounts /a (")
+
+
+@pytest.mark.parametrize(
+    ("origin", "kind"), [("", "external"), ("plimsoll.toml", "external"), ("k8s/web.yaml:12", "inSource")]
+)
+def test_a_waiver_in_the_file_itself_is_told_from_one_beside_it(origin: str, kind: str) -> None:
+    mark = WaiverMark(id="host-pid", reason="it watches processes", owner="ops", origin=origin)
+    (result,) = run(replace(judged(("a.yaml", POD)), findings=(finding(waiver=mark),)))["results"]
+    (suppression,) = result["suppressions"]
+    assert (suppression["kind"], suppression["status"]) == (kind, "accepted")
+    assert origin in suppression["justification"]
+
+
+def test_against_a_baseline_results_are_new_or_unchanged() -> None:
+    findings = (finding(), finding(id="misconfiguration:Pod/shop/web:other", known=True))
+    report = replace(judged(("a.yaml", POD)), findings=findings)
+    assert ["baselineState" in each for each in run(report)["results"]] == [False, False]
+    compared = run(replace(report, baseline="before.json"))["results"]
+    assert [each["baselineState"] for each in compared] == ["new", "unchanged"]

@@ -6,7 +6,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from plimsoll.checks.rows import read_rows
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import UsageError
 from plimsoll.model.rule import Rule
 
 COMPILED = "rules.json"
@@ -23,17 +23,17 @@ class _Compiled:
 
 @cache
 def rules() -> dict[str, Rule]:
-    """Give every rule, by id, in the order of ids. Raises PlimsollError where two have one id."""
+    """Give every rule, by id, in the order of ids. Raises UsageError where two have one id."""
     rows = row_files()
     return as_catalogue(_compiled(rows) or parsed(rows))
 
 
 def as_catalogue(found: list[Rule]) -> dict[str, Rule]:
-    """Put rules in order by id. Raises PlimsollError where two have one id."""
+    """Put rules in order by id. Raises UsageError where two have one id."""
     catalogue: dict[str, Rule] = {}
     for rule in found:
         if rule.id in catalogue:
-            raise PlimsollError(
+            raise UsageError(
                 f"two rules have the id {rule.id!r}: in {catalogue[rule.id].origin} and {rule.origin}",
                 advice="Rename one of them.",
             )

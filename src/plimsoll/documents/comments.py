@@ -3,13 +3,12 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from itertools import pairwise
+from typing import NamedTuple, Protocol, cast
 
 from plimsoll.documents.bounds import as_utf8
 from plimsoll.documents.errors import DocumentError
-
-if TYPE_CHECKING:
-    from plimsoll.documents.yaml import YamlPiece
+from plimsoll.documents.yaml import MOST_PIECES
 
 
 class _Mark(Protocol):
@@ -69,7 +68,7 @@ class Remarks(NamedTuple):
         if not comment.is_alone:
             return None
         entry = self.entries.get(self._next_line(comment))
-        return entry if entry is not None and comment.column <= entry.column else None
+        return entry if entry is not None and entry.last and comment.column <= entry.column else None
 
     def _next_line(self, comment: Comment) -> int:
         """Give the line after a block of comments."""
@@ -116,16 +115,21 @@ def _of_broken(data: bytes) -> Remarks:
 
 
 def _of_pieces(data: bytes) -> Iterator[Remarks]:
-    from plimsoll.documents.yaml import pieces
-
-    try:
-        cut: list[YamlPiece] = pieces(data)
-    except DocumentError:
+    """Cut a text before each line that begins a document, and read the pieces that can be read."""
+    starts = [0, *(found.start() for found in _DOCUMENT_BEGINS.finditer(data)), len(data)]
+    if len(starts) > MOST_PIECES:
         return
-    for piece in cut:
-        reader = _Reader(piece.data.decode(), piece.lines_before)
-        reader.read(piece.data)
+    lines_before = 0
+    for start, end in pairwise(starts):
+        piece = data[start:end]
+        text = piece.decode()
+        reader = _Reader(text, lines_before)
+        reader.read(piece)
         yield reader.remarks()
+        lines_before += len(_BREAK.findall(text))
+
+
+_DOCUMENT_BEGINS = re.compile(rb"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 
 
 def _joined(parts: Iterator[Remarks]) -> Remarks:
@@ -221,10 +225,8 @@ class _Reader:
         self._node(self._lines(event), start)
 
     def _begin(self, event: _Event, *, is_mapping: bool) -> None:
-        first = event.start_mark.line + 1
         self._enter(event.start_mark)
-        self._open.append(_Open(first=first, is_mapping=is_mapping))
-        self._open[-1].begins = None
+        self._open.append(_Open(first=event.start_mark.line + 1, is_mapping=is_mapping))
 
     def _end(self, event: _Event) -> None:
         done = self._open.pop()

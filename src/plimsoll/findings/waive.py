@@ -43,9 +43,9 @@ def apply_waivers(
         covering = [number for number, covers in enumerate(tests) if covers(finding)]
         for number in covering:
             counts[number] += 1
-        in_force = next((waivers[number] for number in covering if not _is_expired(waivers[number], as_of)), None)
-        marked.append(replace(finding, waiver=_mark(in_force)) if in_force else finding)
-    states = (_state(waiver, count, as_of) for waiver, count in zip(waivers, counts, strict=True))
+        in_force = next((waivers[number] for number in covering if not is_expired(waivers[number], as_of)), None)
+        marked.append(replace(finding, waiver=mark_of(in_force)) if in_force else finding)
+    states = (state_of(waiver, count, as_of) for waiver, count in zip(waivers, counts, strict=True))
     return tuple(marked), tuple(states)
 
 
@@ -55,7 +55,7 @@ def _waiver(entry: object, place: str) -> Waiver:
     if unknown := sorted(set(entry) - {*_REQUIRED, *_OPTIONAL}):
         raise UsageError(f"{place}: unknown key {', '.join(unknown)}", advice=_ADVICE)
     texts = {key: _text(entry, key, place) for key in (*_REQUIRED, "subject") if key in entry or key in _REQUIRED}
-    return Waiver(**texts, expires=_day(entry.get("expires", ""), place))
+    return Waiver(**texts, expires=_day(entry.get("expires", ""), place), origin=place.rpartition(": ")[0])
 
 
 def _text(entry: Mapping[str, object], key: str, place: str) -> str:
@@ -80,16 +80,21 @@ def _day(value: object, place: str) -> str:
     return value.isoformat()
 
 
-def _is_expired(waiver: Waiver, as_of: str) -> bool:
+def is_expired(waiver: Waiver, as_of: str) -> bool:
+    """Say whether a waiver holds no more on a day."""
     return bool(waiver.expires) and waiver.expires < as_of
 
 
-def _mark(waiver: Waiver) -> WaiverMark:
-    return WaiverMark(id=waiver.id, reason=waiver.reason, owner=waiver.owner, expires=waiver.expires)
+def mark_of(waiver: Waiver) -> WaiverMark:
+    """Give what a finding says of the waiver that covers it."""
+    return WaiverMark(
+        id=waiver.id, reason=waiver.reason, owner=waiver.owner, expires=waiver.expires, origin=waiver.origin
+    )
 
 
-def _state(waiver: Waiver, count: int, as_of: str) -> WaiverState:
-    state = "expired" if _is_expired(waiver, as_of) else "used" if count else "unused"
+def state_of(waiver: Waiver, count: int, as_of: str) -> WaiverState:
+    """Say what became of a waiver that covers so many findings."""
+    state = "expired" if is_expired(waiver, as_of) else "used" if count else "unused"
     return WaiverState(
         id=waiver.id,
         state=state,
@@ -97,6 +102,8 @@ def _state(waiver: Waiver, count: int, as_of: str) -> WaiverState:
         owner=waiver.owner,
         expires=waiver.expires,
         findings=count,
+        origin=waiver.origin,
+        note=waiver.note,
     )
 
 

@@ -111,12 +111,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverMark:
-    """The waiver that keeps a finding from the gates (never from the score)."""
+    """The waiver that keeps a finding from the gates (never from the score). `origin` is where it stands."""
 
     id: str
     reason: str
     owner: str
     expires: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,7 @@ class Finding:
 
     `origin` is `base` where it comes with the base of the image alone, `own` where its own layers have a part in it,
     and empty where that is not known (`base` of the report). `snippet` is the fix in the syntax of the file itself.
+    `known` says that an earlier report, the baseline, has it already.
     """
 
     id: str
@@ -142,6 +144,7 @@ class Finding:
     waiver: WaiverMark | None = None
     origin: str = ""
     snippet: str = ""
+    known: bool = False
 
     @property
     def fix_key(self) -> str:

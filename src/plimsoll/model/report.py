@@ -50,7 +50,11 @@ class Tool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverState:
-    """A waiver of plimsoll.toml and what became of it: used, unused or expired."""
+    """A waiver and what became of it: used, unused or expired.
+
+    `origin` is where it stands: plimsoll.toml, a file of exceptions, or a line of a file. `note` says why it waives
+    nothing (it gives no reason, there is no such rule).
+    """
 
     id: str
     state: str
@@ -58,6 +62,8 @@ class WaiverState:
     owner: str
     expires: str = ""
     findings: int = 0
+    origin: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +78,7 @@ class Report:
     no filter and no gate touches them. `not_applicable` says of what is stated about a source package why it does not
     concern the packages made from it. `knowledge_built` is the ISO day on which the knowledge was built, `snapshot`
     says that it is the one embedded in Plimsoll, not one that `db update` built. `base` is what the image is built on,
-    null where that is not known.
+    null where that is not known. `baseline` names the earlier report that findings were compared with.
     """
 
     schema: str = SCHEMA
@@ -95,3 +101,4 @@ class Report:
     knowledge_built: str = ""
     snapshot: bool = False
     base: BaseFacts | None = None
+    baseline: str = ""

@@ -72,7 +72,7 @@ def command_line(words: Sequence[str]) -> Declared:
     gathering = Gathering(subject.id)
     gathering.read(platforms()["run"], run_document(words), Alone())
     estate = gathering.estate()
-    if not estate.workloads:
+    if not any(container.image.stated for workload in estate.workloads for container in workload.containers):
         reasons = "; ".join(gap.reason for gap in estate.gaps) or "it is no docker run, docker create or podman run"
         raise TargetError(
             f"the command line cannot be read: {reasons}", advice="plimsoll check run -- docker run OPTIONS IMAGE"

@@ -12,7 +12,7 @@ from plimsoll.platforms.compose_limits import cpu_limit, cpu_request, memory_lim
 from plimsoll.platforms.compose_mounts import Volumes, devices_of, mounts_of
 from plimsoll.platforms.compose_networks import Networks, host_network_of, network_of, networks_of
 from plimsoll.platforms.compose_ports import ports_of, without_address
-from plimsoll.platforms.docker_words import capability, security_options, user_and_group
+from plimsoll.platforms.docker_words import capability, labels_of_its_own, security_options, user_and_group
 
 _WEIGHT = 10
 """Entries that a service weighs, however little it says."""
@@ -60,7 +60,7 @@ def read_service(name: str, service: Told, project: Project) -> Workload:
         host_users=_is_host(service, "userns_mode"),
         network=network,
         cgroup_parent=service.text("cgroup_parent"),
-        restart=_restart(service),
+        restart=_restart(service, swarm=project.is_swarm),
         service_account=default("", service.at),
         automount_token=default(value=False, at=service.at),
         replicas=_replicas(service),
@@ -94,7 +94,7 @@ def _container(name: str, service: Told, project: Project) -> Container:
         no_new_privileges=security.no_new_privileges,
         seccomp=security.seccomp,
         apparmor=security.apparmor,
-        selinux=security.selinux,
+        selinux=labels_of_its_own(security.selinux, (privileged, _is_host(service, "pid"), _is_host(service, "ipc"))),
         read_only_root=service.truth("read_only"),
         proc_mount=security.proc_mount,
         memory_limit=memory_limit(service, swarm=project.is_swarm),
@@ -146,11 +146,14 @@ def _is_host(service: Told, key: str) -> Fact[bool]:
     return turned(mode, mode.stated == "host")
 
 
-def _restart(service: Told) -> Fact[str]:
-    """Give `restart`, else the policy of `deploy`, of which Compose takes the condition (`any` means always)."""
+def _restart(service: Told, *, swarm: bool) -> Fact[str]:
+    """Give `restart`, else the policy of `deploy`, of which Compose takes the condition (`any` means always).
+
+    Swarm heeds the policy alone, and restarts without end where there is none.
+    """
     restart = service.text("restart", "no")
     policy = service.inner("deploy").inner("restart_policy")
-    if restart.is_declared or not restart.is_known or not policy.values:
+    if not swarm and (restart.is_declared or not restart.is_known or not policy.values):
         word = {"false": "no", "": "no"}.get(restart.stated, restart.stated)
         return restart._replace(stated=word)
     condition = policy.text("condition", "any")

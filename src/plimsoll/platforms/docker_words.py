@@ -1,7 +1,7 @@
 """The words that all platforms of Docker's family share: sizes, ports, mounts, users, security options."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -139,6 +139,16 @@ def _selinux(labels: Sequence[Fact[str]], at: Place) -> Fact[str]:
     parts = [label.stated.strip().replace("=", ":", 1) for label in labels]
     parts.sort(key=lambda part: _LABELS.index(part.partition(":")[0]) if part.partition(":")[0] in _LABELS else 9)
     return Fact(",".join(parts), labels[0].at)
+
+
+def labels_of_its_own(asked: Fact[str], owners: Iterable[Fact[bool]]) -> Fact[str]:
+    """Leave out `label=disable` where engines add it themselves: privileged, or with the host's PIDs or IPC.
+
+    `owners` are these three. Read back from an engine, nobody can tell who said it; so that a container is judged the
+    same at both ends, it counts at neither.
+    """
+    implied = asked.stated == "disabled" and asked.is_declared and any(owner.stated for owner in owners)
+    return default("", asked.at) if implied else asked
 
 
 def _system_paths(said: Fact[str] | None, at: Place) -> Fact[str]:

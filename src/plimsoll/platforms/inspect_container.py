@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.model.fact import Fact, Place, default, unknown
 from plimsoll.model.workload import Container, Mount, Pair, Variable, Workload
-from plimsoll.platforms.docker_words import SecurityOptions, capability, security_options
+from plimsoll.platforms.docker_words import SecurityOptions, capability, labels_of_its_own, security_options
 from plimsoll.platforms.inspect_mounts import Behind, mounts_of
 from plimsoll.platforms.inspect_ports import ports_of
 from plimsoll.platforms.inspect_section import Section, worth
@@ -64,6 +64,7 @@ def read_container(whole: Section, number: int, behind: Behind) -> Workload:
 def _container(name: str, parts: _Parts, security: SecurityOptions, mounts: tuple[Mount, ...]) -> Container:
     whole, host, config = parts
     user, group = _user_and_group(config)
+    privileged = host.flag("Privileged")
     return Container(
         name=name,
         at=whole.at,
@@ -71,13 +72,13 @@ def _container(name: str, parts: _Parts, security: SecurityOptions, mounts: tupl
         user=user,
         group=group,
         run_as_non_root=default(value=False, at=config.at),
-        privileged=host.flag("Privileged"),
+        privileged=privileged,
         capabilities_added=_capabilities(host, "CapAdd"),
         capabilities_dropped=_capabilities(host, "CapDrop"),
         no_new_privileges=security.no_new_privileges,
         seccomp=security.seccomp,
-        apparmor=_apparmor(whole, security.apparmor),
-        selinux=_selinux(host, security.selinux),
+        apparmor=_apparmor(whole, security.apparmor, privileged),
+        selinux=labels_of_its_own(security.selinux, (privileged, _is_host(host, "PidMode"), _is_host(host, "IpcMode"))),
         read_only_root=host.flag("ReadonlyRootfs"),
         proc_mount=_proc_mount(host),
         memory_limit=_at_least_nothing(host.number("Memory")),
@@ -161,25 +162,21 @@ _PROFILES: Final = {
 }
 
 
-def _apparmor(whole: Section, asked: Fact[str]) -> Fact[str]:
-    """Give the profile in force; of a container that was never started, the one that it will get."""
+def _apparmor(whole: Section, asked: Fact[str], privileged: Fact[bool]) -> Fact[str]:
+    """Give the profile in force; of a container that was never started, the one that it will get.
+
+    A privileged container has none, which nobody asked for: that is said once, by privileged.
+    """
     value = whole.body.get("AppArmorProfile")
     if not value and mapping(whole.body.get("State")).get("Status") == "created":
         return asked
     found = whole.text("AppArmorProfile")
+    if privileged.stated and not asked.is_declared and found.stated in {"", "unconfined"}:
+        return asked
     name = found.stated
     if name.startswith("containers-default"):  # Podman's, with its version
         return found._replace(stated="runtime/default")
     return found._replace(stated=_PROFILES.get(name) or f"localhost/{name}")
-
-
-def _selinux(host: Section, asked: Fact[str]) -> Fact[str]:
-    """Leave out `label=disable` where the engine itself adds it: to privileged ones, and with host's PIDs or IPC."""
-    if asked.stated == "disabled" and asked.is_declared:
-        body = host.body
-        if body.get("Privileged") is True or body.get("PidMode") == "host" or body.get("IpcMode") == "host":
-            return default("", asked.at)
-    return asked
 
 
 def _proc_mount(host: Section) -> Fact[str]:

@@ -9,6 +9,7 @@ from plimsoll.model.workload import IMAGE_DECIDES, Container, Pair, Port, Variab
 from plimsoll.platforms.docker_words import (
     SecurityOptions,
     capability,
+    labels_of_its_own,
     security_options,
     short_port,
     size,
@@ -42,7 +43,7 @@ def container_of(options: Options, name: str, at: Place, image: Fact[str], words
         no_new_privileges=security.no_new_privileges,
         seccomp=security.seccomp,
         apparmor=security.apparmor,
-        selinux=_selinux(options, security.selinux),
+        selinux=labels_of_its_own(security.selinux, (privileged, _is_host(options, "pid"), _is_host(options, "ipc"))),
         read_only_root=options.flag("read-only"),
         proc_mount=security.proc_mount,
         memory_limit=_size(options, "memory"),
@@ -139,17 +140,6 @@ def _with_proc(found: SecurityOptions, proc: Fact[str]) -> SecurityOptions:
     from dataclasses import replace
 
     return replace(found, proc_mount=proc)
-
-
-def _selinux(options: Options, asked: Fact[str]) -> Fact[str]:
-    """Leave out `label=disable` where engines add it themselves: privileged, or with the host's PIDs or IPC.
-
-    Read back from an engine, nobody can tell who said it; so that a container is judged the same at both ends.
-    """
-    if asked.stated != "disabled" or not asked.is_declared:
-        return asked
-    implied = options.flag("privileged").stated or any(_is_host(options, name).stated for name in ("pid", "ipc"))
-    return default("", asked.at) if implied else asked
 
 
 def _user_and_group(options: Options) -> tuple[Fact[str], Fact[str]]:

@@ -19,10 +19,13 @@ def opener(report: Report) -> Callable[[Finding], str]:
     host needs those that begin where the scan did.
     """
     folder = _folder(report)
+    inside = {subject.id for subject in report.subjects if subject.kind not in {*_OF_FILES, "workload", "resource"}}
 
     def place(finding: Finding) -> str:
         path = finding.location.path
-        return posixpath.normpath(posixpath.join(folder, path)) if path and folder else path
+        if not path or not folder or finding.subject in inside:
+            return path
+        return posixpath.normpath(posixpath.join(folder, path))
 
     return place
 

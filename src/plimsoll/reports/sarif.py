@@ -4,6 +4,7 @@ Source: SARIF 2.1.0 with errata 01 (OASIS), and what GitHub code scanning asks b
 and a physical location with a relative URI in every result, `security-severity` in the rules.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
@@ -152,7 +153,7 @@ def _prints(finding: Finding, mark: str, seen: Counter[str]) -> Node:
 
 def _result(finding: Finding, index: dict[str, int], report: Report, place: Callable[[Finding], str]) -> Node:
     rule = _rule_id(finding)
-    return {
+    node: Node = {
         "ruleId": rule,
         "ruleIndex": index[rule],
         "level": _LEVELS[finding.severity],
@@ -161,6 +162,7 @@ def _result(finding: Finding, index: dict[str, int], report: Report, place: Call
         "suppressions": [_suppression(finding.waiver)] if finding.waiver else [],
         "properties": _facts(finding),
     }
+    return node | {"baselineState": "unchanged" if finding.known else "new"} if report.baseline else node
 
 
 def _result_message(finding: Finding) -> Node:
@@ -212,8 +214,14 @@ def _uri(path: str) -> str:
 
 def _suppression(waiver: WaiverMark) -> Node:
     until = f" until {waiver.expires}" if waiver.expires else ""
-    text = f"{waiver.reason} ({waiver.owner}{until}, waiver {waiver.id})"
-    return {"kind": "external", "status": "accepted", "justification": text}
+    where = f" in {waiver.origin}" if waiver.origin else ""
+    text = f"{waiver.reason} ({waiver.owner}{until}, waiver {waiver.id}{where})"
+    # What stands in a comment or an annotation is known by its line; files of waivers have none.
+    is_in_source = _LINE_AT_END.search(waiver.origin) is not None
+    return {"kind": "inSource" if is_in_source else "external", "status": "accepted", "justification": text}
+
+
+_LINE_AT_END = re.compile(r":\d+$")
 
 
 def _facts(finding: Finding) -> Node:

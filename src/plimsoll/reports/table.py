@@ -40,7 +40,14 @@ MOST_FINDINGS = 25
 WEIGHED = frozenset(
     {
         *("check", "end-of-life", "no-distribution", "no-feed", "no-lockfile", "stale-feed", "unusable-component"),
-        *("undetermined", "unreadable-database", "unreadable-entries", "version-not-comparable"),
+        *(
+            "not-rendered",
+            "undetermined",
+            "unreadable-configuration",
+            "unreadable-database",
+            "unreadable-entries",
+            "version-not-comparable",
+        ),
     }
 )
 """The kinds of gaps that the low end of the score counts (docs/explanation/score.md)."""
