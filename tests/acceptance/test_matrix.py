@@ -8,6 +8,7 @@ says why. So nothing is left out silently, and any two platforms agree.
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -139,8 +140,62 @@ def test_every_platform_gives_the_same_findings(case: Case, platform: str) -> No
     assert found[CheckState.NOT_MEASURED] == expected(case, platform, case.unmeasured)
 
 
-def differences_between(case: Case, first: str, second: str) -> frozenset[str]:
-    """Give the rules about both platforms of which the verdicts on them differ."""
-    both = {rule.id for rule in rules().values() if {first, second} <= set(rule.platforms)}
-    verdicts = [judged(platform, case.texts[platform])[CheckState.FAIL] & both for platform in (first, second)]
-    return frozenset(verdicts[0] ^ verdicts[1])
+@pytest.mark.parametrize("case", EVERY, ids=[case.name for case in EVERY])
+def test_any_two_platforms_agree(case: Case) -> None:
+    for first, second in combinations(case.texts, 2):
+        both = {rule.id for rule in rules().values() if {first, second} <= set(rule.platforms)}
+        one, other = (judged(platform, case.texts[platform])[CheckState.FAIL] & both for platform in (first, second))
+        assert one ^ other <= justified(case, first) | justified(case, second), (first, second)
+
+
+@pytest.mark.parametrize("case", EVERY, ids=[case.name for case in EVERY])
+def test_failures_are_told_apart_by_the_same_words(case: Case) -> None:
+    """The ids of findings have these words. Kubernetes tells of volumes and of what mounts them, so it has more."""
+    told = {platform: details(platform, text) for platform, text in case.texts.items() if platform != "kubernetes"}
+    for first, second in combinations(told, 2):
+        for rule in told[first].keys() & told[second].keys():
+            assert told[first][rule] == told[second][rule], (rule, first, second)
+
+
+@pytest.mark.parametrize("case", EVERY, ids=[case.name for case in EVERY])
+def test_what_a_platform_cannot_say_has_a_reason(case: Case) -> None:
+    assert set(case.texts) | set(case.cannot) == set(PLATFORMS)
+    assert not set(case.texts) & set(case.cannot)
+    assert all(case.cannot.values())
+
+
+def test_every_difference_has_a_reason_and_is_one() -> None:
+    nothing = EVERY[0]
+    for difference in DIFFERENCES:
+        assert difference.reason
+        assert difference.fails is (difference.rule not in nothing.fails)
+        assert (difference.rule in judged(difference.platform, "")[CheckState.FAIL]) is difference.fails
+
+
+def test_every_rule_about_several_platforms_fails_somewhere() -> None:
+    failing = {rule for case, platform in WRITTEN for rule in judged(platform, case.texts[platform])[CheckState.FAIL]}
+    assert failing == {rule.id for rule in rules().values() if len(rule.platforms) > 1}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_what_an_image_decides_is_not_guessed(platform: str) -> None:
+    """Where the image was not read, the same rules are not measured everywhere, but for what is known without it."""
+    left = {"root-user-container", "low-user-id", "root-group", "low-group-id", "no-healthcheck-runtime"}
+    known = {"kubernetes": {"no-healthcheck-runtime"}, "inspect": left}
+    found = judged(platform, "", image_is_known=False)
+    assert found[CheckState.NOT_MEASURED] == left - known.get(platform, set())
+    assert found[CheckState.FAIL] == judged(platform, "")[CheckState.FAIL] - found[CheckState.NOT_MEASURED]
+
+
+def justified(case: Case, platform: str) -> frozenset[str]:
+    by_default = {each.rule for each in DIFFERENCES if each.platform == platform and each.unless not in case.explicit}
+    return case.unsaid.get(platform, frozenset()) | by_default
+
+
+def details(platform: str, text: str) -> Mapping[str, Sequence[str]]:
+    """Give, for each rule that fails, what tells its failures apart."""
+    found: dict[str, list[str]] = {}
+    for judgement in judge().judge(estate_of([("example", platforms()[platform].frame(text))], platform)):
+        if judgement.state is CheckState.FAIL:
+            found.setdefault(judgement.rule.id, []).append(judgement.verdict.detail)
+    return {rule: sorted(words) for rule, words in found.items()}

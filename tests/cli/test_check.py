@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Run
+from tests.cli.running import Run
 
 
 def test_the_list_for_tools_has_what_they_rely_on(run: Run) -> None:

@@ -6,7 +6,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Run
+from tests.cli.running import Run
 
 COMPOSE = """services:
   web:

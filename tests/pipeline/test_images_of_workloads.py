@@ -23,7 +23,7 @@ def estate() -> Estate:
 
 def facts(estate: Estate, name: str) -> tuple[object, object, object]:
     (container,) = next(each.containers for each in estate.workloads if each.name == name)
-    values = []
+    values: list[object] = []
     for fact in (container.user, container.group, container.liveness):
         try:
             values.append(fact.value)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from plimsoll.errors import UsageError
 from plimsoll.model.fact import Fact
@@ -32,8 +33,9 @@ def _not_in(wanted: object) -> Test:
 
 
 def _matches(wanted: object) -> Test:
-    pattern = _pattern(wanted)
-    return lambda value: pattern.search(str(value)[:_LONGEST]) is not None
+    # Compiled when it is first needed: most rules are asked of few things, and compiling takes most of the start.
+    text = str(wanted)
+    return lambda value: pattern_of(text).search(str(value)[:_LONGEST]) is not None
 
 
 def _not_matches(wanted: object) -> Test:
@@ -137,8 +139,20 @@ def _number(wanted: object) -> float:
     return wanted
 
 
-def _pattern(wanted: object) -> re.Pattern[str]:
+@cache
+def pattern_of(text: str) -> re.Pattern[str]:
+    """Compile a pattern. Raises UsageError for what is none."""
     try:
-        return re.compile(str(wanted))
+        return re.compile(text)
     except re.error as error:
-        raise UsageError(f"{wanted!r} is no pattern: {error}") from error
+        raise UsageError(f"{text!r} is no pattern: {error}") from error
+
+
+def expect_sound(expectation: Mapping[str, object]) -> None:
+    """Raise UsageError for words that are none, and for patterns that are none, wherever they stand."""
+    test_of({word: wanted for word, wanted in expectation.items() if word != "every"})
+    for word, wanted in expectation.items():
+        if word in {"matches", "not_matches"}:
+            pattern_of(str(wanted))
+        elif word in {"any", "every"}:
+            expect_sound(_words(wanted))

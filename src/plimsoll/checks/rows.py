@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from plimsoll.checks.expectations import test_of
+from plimsoll.checks.expectations import expect_sound
 from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.model.rule import Example, Likelihood, Remedy, Rule, Threat
 from plimsoll.model.severity import Severity
@@ -77,8 +77,7 @@ def _checked(row: Mapping[str, object], origin: str) -> Rule:
         origin=origin,
     )
     for words in (rule.expect, *rule.where.values()):
-        inner = words.get("every", {})
-        test_of({**{key: value for key, value in words.items() if key != "every"}, **_words(inner, "every")})
+        expect_sound(words)
     return rule
 
 

@@ -1,5 +1,6 @@
 """`plimsoll scan TARGET`: what is in a target, what is wrong with it, and its score."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +22,7 @@ from plimsoll.pipeline.configurations import Reader, Reading
 from plimsoll.pipeline.images import undecided, with_images
 from plimsoll.pipeline.judging import Judged
 from plimsoll.pipeline.judging import judge as judge_estate
-from plimsoll.pipeline.target import STANDARD_INPUT, folder_of
+from plimsoll.pipeline.targeting import STANDARD_INPUT
 from plimsoll.pipeline.workload_scan import scan_workloads
 from plimsoll.pipeline.workload_target import ENGINE, Declared, standard_input_of, workloads_of
 
@@ -83,7 +84,7 @@ def _report(settings: Settings, options: Mapping[str, Any]) -> Report:
 
 def _engine(target: str, how: Reading) -> Declared | None:
     """Read a live engine, where that is the target."""
-    if not target.startswith(ENGINE) or folder_of(target):
+    if not target.startswith(ENGINE) or os.path.exists(target):  # noqa: PTH110 - False for what is no path
         return None
     from plimsoll.pipeline.engine_target import engine_workloads
 
@@ -127,6 +128,8 @@ def _scanned(target: str, facts: "Known", settings: Settings, options: Mapping[s
 
 def _beside(subject: Subject, how: Reading, options: Mapping[str, Any]) -> Judged | None:
     """Judge the workloads that a source tree declares beside its packages."""
+    from plimsoll.pipeline.target import folder_of
+
     folder = folder_of(options["target"])
     if folder is None:
         return None

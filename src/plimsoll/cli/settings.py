@@ -9,7 +9,6 @@ import click
 
 from plimsoll.cli.parsing import TARGET
 from plimsoll.errors import UsageError
-from plimsoll.pipeline.target import lies_within
 
 SETTINGS_FILE = "plimsoll.toml"
 _LARGEST = 1 << 20
@@ -39,6 +38,8 @@ def load_settings(ctx: click.Context, _param: click.Parameter, value: str | None
     ctx.obj = Settings()
     if ctx.resilient_parsing or (value is None and not path.is_file()):
         return
+    from plimsoll.pipeline.target import lies_within
+
     if value is None and lies_within(path, ctx.meta.get(TARGET) or ""):
         ctx.obj = Settings(note=f"{path} lies inside the target, so it is not used; --config {path} uses it")
         return

@@ -15,7 +15,7 @@ from plimsoll.findings.waive import read_waivers
 from plimsoll.model.limits import Limits
 from plimsoll.model.rule import Rule
 from plimsoll.pipeline.configurations import EVERY_PROFILE, Reading
-from plimsoll.pipeline.examine import skips
+from plimsoll.pipeline.targeting import skips
 from plimsoll.pipeline.workload_scan import Decisions
 from plimsoll.pipeline.workload_target import Declared
 

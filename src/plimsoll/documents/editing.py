@@ -4,10 +4,12 @@ The guarantee: an edited text is read again, and has to be the value that was re
 to it. An edit for which that does not hold, or that cannot be planned with certainty, is dropped with a reason.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from plimsoll.documents.editing_splices import Planner, Splice
 from plimsoll.documents.editing_text import as_read
@@ -17,6 +19,9 @@ from plimsoll.documents.yaml import read_yaml_stream
 from plimsoll.model.fact import Place
 
 UNCERTAIN = "the text would not read as meant afterwards"
+
+_MOST_ATTEMPTS = 64
+"""How often the edits of one text are tried in smaller groups, before the rest is dropped."""
 
 
 class Action(Enum):
@@ -63,8 +68,9 @@ def edited(data: bytes, edits: Sequence[Edit]) -> Edited:
         values = _values(text)
     except (DocumentError, UnicodeError) as error:
         return Edited(data=data, dropped=tuple(Dropped(edit, str(error)) for edit in edits))
-    made = _Attempt(text, values).of(_in_order(edits))
-    return Edited(data=mark + made.text.encode(encoding), dropped=tuple(made.dropped))
+    making = _Making(text, values)
+    made = making.make(_in_order(edits))
+    return Edited(data=mark + made.encode(encoding), dropped=tuple(making.dropped))
 
 
 def _encoding(data: bytes) -> tuple[bytes, str]:
@@ -88,66 +94,147 @@ def _in_order(edits: Sequence[Edit]) -> list[Edit]:
 
 
 class _Made(NamedTuple):
+    """A text with the values that were read of it."""
+
     text: str
     values: list[object]
-    dropped: list[Dropped]
 
 
-class _Attempt:
+class _Making:
     """Makes edits, all at once where that reads right afterwards, else in halves."""
 
     def __init__(self, text: str, values: list[object]) -> None:
-        self._text = text
-        self._values = values
+        self._made = _Made(text, values)
+        self._attempts = 0
+        self.dropped: list[Dropped] = []
 
-    def of(self, edits: list[Edit]) -> _Made:
-        """Make edits in order; the values of the result are those that were read of it."""
-        made, dropped = self._together(edits)
-        if made is not None:
-            return made._replace(dropped=dropped)
-        if len(edits) == 1:
-            return _Made(self._text, self._values, [Dropped(edits[0], UNCERTAIN)])
-        half = len(edits) // 2
-        first = self.of(edits[:half])
-        second = _Attempt(first.text, first.values).of(edits[half:])
-        return second._replace(dropped=first.dropped + second.dropped)
+    def make(self, edits: list[Edit]) -> str:
+        """Make edits in order, and give the text."""
+        groups = [edits] if edits else []
+        while groups:
+            group = groups.pop()
+            self._attempts += 1
+            done = _attempt(self._made, group) if self._attempts <= _MOST_ATTEMPTS else None
+            if done is not None:
+                self._made, dropped = done
+                self.dropped += dropped
+            elif len(group) == 1 or self._attempts > _MOST_ATTEMPTS:
+                self.dropped += (Dropped(edit, UNCERTAIN) for edit in group)
+            else:
+                half = len(group) // 2
+                groups += (group[half:], group[:half])
+        return self._made.text
 
-    def _together(self, edits: list[Edit]) -> tuple[_Made | None, list[Dropped]]:
-        text, dropped = self._text, list[Dropped]()
-        waiting = edits
-        try:
+
+def _attempt(before: _Made, edits: list[Edit]) -> tuple[_Made, list[Dropped]] | None:
+    """Make edits together; None where what is read afterwards is not what it should be."""
+    text = before.text
+    dropped: list[Dropped] = []
+    removals = [edit for edit in edits if edit.action is Action.REMOVE]
+    try:
+        for group in ([edit for edit in edits if edit.action is not Action.REMOVE], removals):
+            waiting = group
             while waiting:
-                text, waiting, refused = _round(text, waiting)
-                dropped += refused
-            values = _values(text)
-        except DocumentError:
-            return None, dropped
-        refused_edits = {id(each.edit) for each in dropped}
-        wanted = list(self._values)
-        for edit in edits:
-            if id(edit) not in refused_edits:
-                wanted[edit.document] = _applied(wanted[edit.document], edit, edit.place)
-        return (_Made(text, values, []), dropped) if values == wanted else (None, dropped)
+                text, waiting = _round(text, waiting, dropped)
+        made = _Made(text, _values(text))
+    except DocumentError:
+        return None
+    refused = {id(each.edit) for each in dropped}
+    wanted = _Wanted(before.values)
+    for edit in edits:
+        if id(edit) not in refused:
+            wanted.apply(edit)
+    return (made, dropped) if made.values == wanted.values else None
 
 
-def _round(text: str, edits: list[Edit]) -> tuple[str, list[Edit], list[Dropped]]:
+def _round(text: str, edits: list[Edit], dropped: list[Dropped]) -> tuple[str, list[Edit]]:
     """Make those edits that do not touch each other; the others wait for the next round."""
     tree, values = tree_of(text), _values(text)
-    splices: list[Splice] = []
-    dropped: list[Dropped] = []
+    planners: dict[int, Planner] = {}
+    changes = _Changes()
     waiting: list[Edit] = []
-    touched: set[tuple[int, Place]] = set()
-    taken: set[int] = set()
     for edit in edits:
-        # Removals wait for all others, and for each other: they move what comes after them.
-        must_wait = edit.action is Action.REMOVE and (waiting or any(each.text for each in splices) or dropped_any(splices))
-        group = {(edit.document, edit.place[:depth]) for depth in range(1, len(edit.place) + 1)}
-        if must_wait:
-            waiting.append(edit)
-            continue
         try:
-            planner = Planner(tree, edit.document, values[edit.document])
-            planned = _planned(planner, edit)
+            if edit.document not in planners:
+                planners[edit.document] = Planner(tree, edit.document, values)
+            planned = _planned(planners[edit.document], edit)
         except DocumentError as error:
             dropped.append(Dropped(edit, str(error)))
-    return text, waiting, dropped
+            continue
+        # A removal moves what comes after it, so that none may overtake another.
+        is_blocked = bool(waiting) and edit.action is Action.REMOVE
+        if is_blocked or not changes.take(planned):
+            waiting.append(edit)
+    return changes.made(text), waiting
+
+
+def _planned(planner: Planner, edit: Edit) -> list[Splice]:
+    if edit.action is Action.SET:
+        return planner.put(edit.place, edit.value)
+    return planner.append(edit.place, edit.value) if edit.action is Action.APPEND else planner.remove(edit.place)
+
+
+class _Changes:
+    """Splices that do not touch each other, in the order of the text."""
+
+    def __init__(self) -> None:
+        self._splices: list[Splice] = []
+
+    def take(self, splices: Sequence[Splice]) -> bool:
+        """Add splices, unless one of them touches one that was added before."""
+        if any(self._touches(splice) for splice in splices):
+            return False
+        for splice in splices:
+            self._splices.insert(bisect_left(self._splices, splice), splice)
+        return True
+
+    def _touches(self, splice: Splice) -> bool:
+        at = bisect_left(self._splices, splice)
+        is_after = at > 0 and self._splices[at - 1].end >= splice.start
+        return is_after or (at < len(self._splices) and self._splices[at].start <= splice.end)
+
+    def made(self, text: str) -> str:
+        """Give a text with all of them made."""
+        pieces: list[str] = []
+        index = 0
+        for splice in self._splices:
+            pieces += (text[index : splice.start], splice.text)
+            index = splice.end
+        return "".join((*pieces, text[index:]))
+
+
+class _Wanted:
+    """What should be read of the text after its edits. What is changed is copied first: aliases share values."""
+
+    def __init__(self, values: list[object]) -> None:
+        self.values = list(values)
+        self._own: set[int] = set()
+
+    def apply(self, edit: Edit) -> None:
+        """Apply one edit."""
+        around: Any = self.values
+        way: Place = (edit.document, *edit.place)
+        if edit.action is Action.APPEND:
+            for step, following in pairwise((*way, 0)):
+                around = self._inside(around, step, following)
+            around.append(as_read(edit.value))
+            return
+        for step, following in pairwise(way):
+            around = self._inside(around, step, following)
+        if edit.action is Action.SET:
+            around[way[-1]] = as_read(edit.value)
+        else:
+            del around[way[-1]]
+
+    def _inside(self, around: Any, step: Any, following: object) -> Any:  # noqa: ANN401 - mappings and lists of any values
+        """Give the collection at a step, copied or made where it is not there."""
+        inner = around.get(step) if isinstance(around, dict) else around[step]
+        if id(inner) in self._own:
+            return inner
+        if isinstance(inner, dict | list):
+            inner = dict(inner) if isinstance(inner, dict) else list(inner)
+        else:
+            inner = [] if isinstance(following, int) else {}
+        self._own.add(id(inner))
+        around[step] = inner
+        return inner

@@ -1,8 +1,19 @@
 """What an edit changes in a text: pieces that are put in or taken out, planned on its tree."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
-from plimsoll.documents.editing_text import after, are_lists_indented, in_block, in_flow, like, line_end_of, line_of
+from plimsoll.documents.editing_text import (
+    after,
+    are_lists_indented,
+    as_read,
+    in_block,
+    in_flow,
+    like,
+    line_end_of,
+    line_of,
+)
 from plimsoll.documents.editing_tree import Kind, Part, Tree
 from plimsoll.documents.errors import DocumentError
 from plimsoll.model.fact import Place
@@ -38,18 +49,25 @@ def _nested(value: object, steps: Place) -> object:
 class Planner:
     """Plans edits of one document of a text. Every method raises DocumentError for what cannot be done."""
 
-    def __init__(self, tree: Tree, document: int, value: object) -> None:
-        """Take the tree of the text, which of its documents is meant, and what our reader makes of that."""
-        if document >= len(tree.documents):
+    def __init__(self, tree: Tree, document: int, values: Sequence[object]) -> None:
+        """Take the tree of the text, which of its documents is meant, and what our reader makes of all of them."""
+        if not 0 <= document < len(tree.documents) == len(values):
             raise DocumentError(f"there is no document {document}")
         self._tree = tree
         self._root = tree.documents[document]
         self._shared = tree.shared[document]
-        self._value = value
+        self._value = values[document]
+        self._indexes: dict[int, dict[str, list[int]]] = {}
+
+    @cached_property
+    def _are_lists_indented(self) -> bool:
+        return are_lists_indented(self._root)
 
     def put(self, place: Place, value: object) -> list[Splice]:
         """Plan to set what stands at a place, with all that is missing on the way."""
         found = self._find(place)
+        if not found.rest and _at(self._value, place) == as_read(value):
+            return []
         if found.part.is_null and (found.rest or isinstance(value, dict | list)):
             return self._fill(found, _nested(value, found.rest))
         if found.rest:
@@ -109,12 +127,21 @@ class Planner:
             return step if step < len(part.values) else None
         if part.kind is not Kind.MAPPING or not isinstance(step, str):
             raise DocumentError("something of another kind stands on the way there")
-        found = [at for at, key in enumerate(part.keys) if key.kind is Kind.SCALAR and key.value == step]
+        found = self._keys(part).get(step, [])
         if len(found) > 1:
             raise DocumentError(f"the key {step!r} stands twice")
         if not found and isinstance(value, dict) and step in value:
             raise DocumentError("several places share it by a merge key")
         return found[0] if found else None
+
+    def _keys(self, part: Part) -> dict[str, list[int]]:
+        """Give where in a mapping each key stands, found out once."""
+        if id(part) not in self._indexes:
+            index = self._indexes[id(part)] = {}
+            for at, key in enumerate(part.keys):
+                if key.kind is Kind.SCALAR:
+                    index.setdefault(key.value, []).append(at)
+        return self._indexes[id(part)]
 
     # What is put in
 
@@ -139,7 +166,7 @@ class Planner:
     def _at_line(self, index: int, value: object, column: int) -> Splice:
         text = self._tree.text
         end = line_end_of(text)
-        lines = end.join(in_block(value, column, are_lists_indented=are_lists_indented(self._root)))
+        lines = end.join(in_block(value, column, are_lists_indented=self._are_lists_indented))
         is_line = index == 0 or text[index - 1] == "\n"
         return Splice(index, index, lines + end if is_line else end + lines)
 
@@ -153,7 +180,7 @@ class Planner:
             raise DocumentError("nothing is written there, and not below a key of its own line")
         newline = self._tree.text.find("\n", part.start)
         index = len(self._tree.text) if newline < 0 else newline + 1
-        is_level = isinstance(value, list) and not are_lists_indented(self._root)
+        is_level = isinstance(value, list) and not self._are_lists_indented
         return [self._at_line(index, value, key.column + (0 if is_level else _STEP))]
 
     def _replace(self, found: _Found, value: object) -> list[Splice]:
@@ -230,3 +257,9 @@ def _inside(value: object, step: str | int) -> object:
     if isinstance(value, dict):
         return value.get(step)
     return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
+
+
+def _at(value: object, place: Place) -> object:
+    for step in place:
+        value = _inside(value, step)
+    return value

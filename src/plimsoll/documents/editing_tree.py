@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, cast
+from typing import Any
 
 from plimsoll.documents.bounds import DEEPEST, MOST_NODES, too_deep, too_large
 from plimsoll.documents.errors import DocumentError
@@ -105,15 +105,15 @@ class _Growing:
             events.MappingStartEvent: Kind.MAPPING,
             events.SequenceStartEvent: Kind.SEQUENCE,
         }
-        self._ends = (events.MappingEndEvent, events.SequenceEndEvent)
+        self._ends = {events.MappingEndEvent, events.SequenceEndEvent}
 
     def take(self, event: Any) -> None:  # noqa: ANN401 - PyYAML's events have no common type
         """Take the next event."""
         kind = self._kinds.get(type(event))
         if kind is not None:
             self._begin(kind, event)
-        elif isinstance(event, self._ends):
-            self._open.pop().end = cast("int", event.end_mark.index)
+        elif type(event) in self._ends:
+            self._open.pop().end = event.end_mark.index
 
     def _begin(self, kind: Kind, event: Any) -> None:  # noqa: ANN401 - as above
         self._count += 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
 
@@ -20,9 +19,9 @@ from plimsoll.pipeline.layers import LayerReader
 from plimsoll.pipeline.listed import as_stated, with_releases
 from plimsoll.pipeline.readers import declared, fingerprint, installed
 from plimsoll.pipeline.target import opened
+from plimsoll.pipeline.targeting import skips
 from plimsoll.sources.bill import UNUSABLE
 from plimsoll.trees.memory import LayerMemory
-from plimsoll.trees.paths import ancestors
 from plimsoll.trees.source import Opened
 from plimsoll.trees.tree import Tree
 
@@ -188,22 +187,6 @@ def _see(how: Examination, target: Opened, reader: LayerReader, advance: Callabl
         limits=how.limits,
         check=reader.check,
     )
-
-
-def skips(folders: tuple[str, ...], files: tuple[str, ...]) -> Callable[[str], bool]:
-    """Make the question whether a path is left out: it matches a pattern, or lies in a folder that does."""
-    if not folders and not files:
-        return lambda path: False  # noqa: ARG005 - nothing is left out
-    folder_patterns = [pattern.strip("/") for pattern in folders]
-    file_patterns = [pattern.strip("/") for pattern in files]
-
-    def is_skipped(path: str) -> bool:
-        if any(fnmatchcase(path, pattern) for pattern in file_patterns):
-            return True
-        places = (path, *ancestors(path))
-        return any(fnmatchcase(place, pattern) for place in places for pattern in folder_patterns)
-
-    return is_skipped
 
 
 def _skipped(how: Examination, subject: str) -> tuple[Gap, ...]:

@@ -11,13 +11,13 @@ from typing import IO
 from plimsoll.errors import TargetError, UsageError
 from plimsoll.model.limits import Limits
 from plimsoll.pipeline.readers import declared
+from plimsoll.pipeline.targeting import STANDARD_INPUT
 from plimsoll.plugins import discover
 from plimsoll.sources.source_tree import SOURCE_TREE, open_lockfile
 from plimsoll.sources.storage import is_compressed, pieces, spool
 from plimsoll.trees.patterns import PathPatterns
 from plimsoll.trees.source import ImageStore, Opened, Request, SourceKind
 
-STANDARD_INPUT = "-"
 PIECE = 1 << 20
 
 

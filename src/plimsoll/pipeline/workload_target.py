@@ -9,13 +9,13 @@ from typing import IO
 
 from plimsoll.documents.document import read_documents
 from plimsoll.documents.errors import DocumentError
-from plimsoll.errors import TargetError
+from plimsoll.errors import LimitError, TargetError
 from plimsoll.model.estate import Estate
 from plimsoll.model.subject import Subject
 from plimsoll.model.wording import counted
 from plimsoll.pipeline.configurations import Reader, Reading, hints
 from plimsoll.pipeline.estate import Alone, Gathering, platforms, recognise
-from plimsoll.pipeline.target import STANDARD_INPUT, is_taken
+from plimsoll.pipeline.targeting import STANDARD_INPUT
 from plimsoll.platforms.run_document import run_document
 from plimsoll.sources.configurations import ENDINGS, read_configuration
 
@@ -42,10 +42,17 @@ def workloads_of(target: str, how: Reading) -> Declared | None:
     path = Path(target)
     if colon and scheme in platforms() and not _is_file(path):
         return _of_file(Path(rest), rest, replace(how, platform=scheme))
-    if not target.endswith(ENDINGS) or not _is_file(path) or is_taken(path, how.limits):
+    if not target.endswith(ENDINGS) or not _is_file(path):
         return None
-    data = read_configuration(path, target, how.limits)
-    return _of_file(path, target, how) if holds_workloads(data, target) else None
+    try:
+        data = read_configuration(path, target, how.limits)
+        return _of_file(path, target, how) if holds_workloads(data, target) else None
+    except (TargetError, LimitError):
+        from plimsoll.pipeline.target import is_taken
+
+        if is_taken(path, how.limits):
+            return None  # A lockfile or a list of packages, whose own reader says more of what is wrong with it.
+        raise
 
 
 def standard_input_of(standard_input: IO[bytes], how: Reading) -> "tuple[Declared | None, IO[bytes]]":
