@@ -1,6 +1,6 @@
 """The hook, the action and the job run as their services run them: their own shell, on real files.
 
-Only what fetches is stubbed: `python3 -m venv` and `pip install` in a pipeline's machine give the Plimsoll of this test.
+Only what fetches is stubbed: `python3 -m venv` and `pip install` on a pipeline's machine give the Plimsoll of this test.
 """
 
 import json
@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 import yaml
 from tests.reports.schemas import sarif_faults
+
+from plimsoll.documents.document import read_documents
+from plimsoll.pipeline.estate import Alone
 
 ROOT = Path(__file__).parents[2]
 ACTION = ROOT / "deploy" / "github-action" / "action.yml"
@@ -265,3 +268,37 @@ def test_the_problem_matcher_of_the_page_matches(machine: Path) -> None:
     told = {tuple(found[pattern[name]] for name in ("file", "line", "column", "code")) for found in matched}
     assert ("compose.yaml", "4", "5", "privileged-container") in told
     assert not any("unmeasured" in found[0] for found in matched)
+
+
+# --- what the pages show -----------------------------------------------------------------------------------------
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Give the blocks of a how-to page, as they are once they stand in no list."""
+    text = (ROOT / "docs" / "how-to" / page).read_text()
+    found = re.findall(rf"^( *)```{language}\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    return [re.sub(rf"^{indent}", "", body, flags=re.MULTILINE) for indent, body in found]
+
+
+def test_the_rule_of_the_page_holds_its_examples_and_judges(machine: Path) -> None:
+    (row,) = blocks("add-a-rule.md", "toml")
+    (machine / "work" / "rules").mkdir()
+    (machine / "work" / "rules" / "house.toml").write_text(row)
+    path = f"{machine / 'bin'}:/usr/bin:/bin"
+    tested = shell("plimsoll check test rules", machine, path)
+    assert (tested.returncode, tested.stdout) == (0, "")
+    assert "1 rule, 4 examples: 0 things wrong" in tested.stderr
+    judged = shell("plimsoll scan . --rules rules --only image-from-elsewhere -q -f lines", machine, path)
+    assert len([line for line in judged.stdout.splitlines() if " high image-from-elsewhere: " in line]) == 2
+
+
+def test_the_platform_of_the_page_reads_its_own_frame() -> None:
+    (module,) = blocks("add-a-platform.md", "python")
+    names: dict[str, Any] = {}
+    exec(compile(module, "nomad.py", "exec"), names)  # noqa: S102 - a page of our own
+    nomad = names["NOMAD"]
+    (document,) = read_documents("job.json", nomad.frame('{"privileged": true}'))
+    assert nomad.recognises(document)
+    assert nomad.read(document, 0, Alone()).faults == ()
+    (other,) = read_documents("compose.yaml", PRIVILEGED.encode())
+    assert not nomad.recognises(other)

@@ -43,26 +43,26 @@ NOTHING = frozenset(
 
 
 class Difference(NamedTuple):
-    """What one platform does by default, unlike the others: a rule that fails there (or not) although nothing is said.
+    """What one platform does by default, unlike the others: a rule that fails there, or passes, though nothing is said.
 
-    It does not hold in a case that lists `unless` in its `explicit`, nor, for a failure, where the case mends it.
+    It does not hold in a case that lists `unless` in its `explicit`.
     """
 
     platform: str
     rule: str
-    fails: bool
     unless: str
     reason: str
+    fails: bool
 
 
 DIFFERENCES = (
     *(
-        Difference(platform, "default-bridge-used", True, "network", "Docker's default is the one shared bridge")
+        Difference(platform, "default-bridge-used", "network", "Docker's default is a shared bridge", fails=True)
         for platform in ("run", "inspect", "marathon")
     ),
-    Difference("swarm", "restart-policy-unbounded", True, "restart", "a swarm's default is to restart without end"),
-    Difference("marathon", "no-memory-limit", False, "memory", "what an app asks for is its limit: 128 MiB or more"),
-    Difference("marathon", "no-cpu-limit", False, "cpu", "what an app asks for is its limit: 1 core by default"),
+    Difference("swarm", "restart-policy-unbounded", "restart", "a swarm restarts without end by default", fails=True),
+    Difference("marathon", "no-memory-limit", "memory", "what an app asks for is its limit, else 128 MiB", fails=False),
+    Difference("marathon", "no-cpu-limit", "cpu", "what an app asks for is its limit, else one core", fails=False),
 )
 
 

@@ -78,7 +78,7 @@ def test_keys_that_swarm_ignores_have_their_defaults_and_are_named_in_one_gap() 
     assert container.seccomp == default("runtime/default", (*AT, "security_opt"))
     assert container.devices == ()
     assert [workload.host_pid.value, workload.host_network.value, workload.host_users.value] == [False] * 3
-    assert (workload.cgroup_parent.value, workload.network.value, workload.restart.value) == ("", "default", "no")
+    assert (workload.cgroup_parent.value, workload.network.value, workload.restart.value) == ("", "default", "always")
     assert container.memory_limit == default(0.0, (*AT, "deploy", "resources", "limits", "memory"))
     assert [each.value for each in container.capabilities_added.value] == ["SYS_ADMIN"]
     (gap,) = found.gaps

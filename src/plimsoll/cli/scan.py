@@ -10,6 +10,7 @@ import click
 
 from plimsoll.cli.console import tell
 from plimsoll.cli.findings import about_findings, finish
+from plimsoll.cli.fixing import about_fixes, with_fixes
 from plimsoll.cli.options import about_targets, common, quietly
 from plimsoll.cli.parsing import Command
 from plimsoll.cli.settings import Settings
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @about_findings
 @about_workloads
 @about_rules
+@about_fixes
 @about_targets
 @quietly
 @common
@@ -50,7 +52,7 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
     document from standard input. Images tell what is installed, source trees what is declared.
     Options that choose findings leave the score as it is: it counts them all.
     """
-    return finish(ctx, options, lambda: _report(ctx.obj, options))
+    return finish(ctx, options, lambda: with_fixes(ctx.obj, options, lambda: _report(ctx.obj, options)))
 
 
 def _report(settings: Settings, options: Mapping[str, Any]) -> Report:

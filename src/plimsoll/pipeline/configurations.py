@@ -59,10 +59,10 @@ class Project:
             raise DocumentError(f"{path} holds {len(documents)} documents instead of one")
         return documents[0]
 
-    def documents(self, path: str) -> list[TextDocument]:
-        """Give all documents of a file. Raises DocumentError."""
+    def documents(self, path: str, data: bytes | None = None) -> list[TextDocument]:
+        """Give all documents of a file, of which the text may be known already. Raises DocumentError."""
         if path not in self._known:
-            self._known[path] = list(read_documents(path, self.text(path)))
+            self._known[path] = list(read_documents(path, self.text(path) if data is None else data))
         return self._known[path]
 
     def text(self, path: str) -> bytes:
@@ -159,7 +159,7 @@ class Reader:
         forced = platforms()[self._how.platform] if self._how.platform else None
         if forced is not None and forced.split is not None:
             return forced.split(path, data)
-        return around.documents(path) if isinstance(around, Project) else list(read_documents(path, data))
+        return around.documents(path, data) if isinstance(around, Project) else list(read_documents(path, data))
 
     def _platform_of(self, document: Document) -> Platform | None:
         return platforms()[self._how.platform] if self._how.platform else recognise(document)

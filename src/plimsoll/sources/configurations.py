@@ -22,7 +22,7 @@ class ConfigurationFolder:
     root: Path
     limits: Limits
     is_skipped: Callable[[str], bool]
-    _real: dict[str, Path] = field(default_factory=dict, init=False)
+    _top: list[Path] = field(default_factory=list, init=False)
 
     def paths(self) -> Iterator[str]:
         """Give the paths of all files that may hold workloads, in order. Raises LimitError over `entries`."""
@@ -56,7 +56,9 @@ class ConfigurationFolder:
     def _inside(self, path: str) -> Path:
         place = self.root / text(clean(path.encode("utf-8", "surrogateescape")))
         real = place.resolve()
-        if not real.is_relative_to(self.root.resolve()):
+        if not self._top:
+            self._top.append(self.root.resolve())
+        if not real.is_relative_to(self._top[0]):
             raise HostileInputError(f"{path} lies outside of {self.root}", advice="Only files of the target are read.")
         return real
 
