@@ -196,8 +196,8 @@ def targets() -> str:
     intro = (
         "A target is a path or the name of an image. Without a scheme a path that exists comes first, and is what its\n"
         "content says; the kinds are tried in the order below. Plimsoll says what it took a target for. `-` reads an\n"
-        "archive or a bill of materials from standard input. Where a target holds several images, `PATH#NAME` chooses\n"
-        "one, and `--platform` chooses a platform.\n"
+        "archive, a bill of materials or workloads from standard input. Where a target holds several images,\n"
+        "`PATH#NAME` chooses one, and `--platform` chooses a platform.\n"
     )
     stored = (
         "## Images by name\n\n"
@@ -205,7 +205,15 @@ def targets() -> str:
         "read as the engine exports it, over its API; nothing is pulled.\n"
     )
     heads = ("Target", "What it is")
-    return "\n".join(["# Targets\n", intro, table(heads, paths), stored, table(heads, names)])
+    written = [(f"`{each.name}:FILE`", each.title) for each in platforms().values()]
+    run = (
+        "## Workloads\n\n"
+        "What says how containers are run: a file, a folder with any mix of them, or standard input; a scheme says\n"
+        "which platform is meant. `engine:` is everything that the engine runs which Docker's own client would ask; a\n"
+        "command line is judged by `plimsoll check run`. See [scan workloads](../how-to/scan-workloads.md).\n"
+    )
+    images = [stored, table(heads, names)]
+    return "\n".join(["# Targets\n", intro, table(heads, paths), *images, run, table(heads, written)])
 
 
 def formats() -> str:

@@ -43,13 +43,6 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Cases that serve several checks at once, by the name of their folder: any of them fails, or none does."""
 
-SETTINGS: Mapping[tuple[str, str], str] = {
-    ("kubescape:container-image-repository", "cronjob-failed"): "our-registries",
-    ("kubescape:agent-sandbox-image-tag-provenance", "failed-mixed-floating"): "our-floating-tags",
-    ("kubescape:resources-cpu-limit-and-request", "workload-exceeded"): "our-cpu-bounds",
-}
-"""Cases that fail by what a user of theirs has set: the row in settings.toml by which one of ours says the same."""
-
 EXEMPTED = {("kubescape:image-not-pinned-to-digest", "pod-exempted-repo")}
 """Cases that pass only because a user of theirs exempted them, as one of ours does by a waiver."""
 
@@ -184,7 +177,7 @@ def judged(case: Case, rules: Sequence[Rule], texts: Mapping[str, bytes] | None 
     """Judge one case by our rules for it, and compare; `texts` hold its files where the archive does not."""
     texts = manifests() if texts is None else texts
     estate = estate_of([(name, texts[name]) for name in case.files])
-    failures, unmeasured = found_in(estate, [*rules, *_settings(case)])
+    failures, unmeasured = found_in(estate, rules)
     outcome = Outcome()
     if (case.id, case.name) in EXEMPTED:
         outcome.wrong += [] if failures else ["missed: nothing is left to waive: it passes without exemption"]
@@ -193,14 +186,6 @@ def judged(case: Case, rules: Sequence[Rule], texts: Mapping[str, bytes] | None 
     else:
         outcome.wrong += (f"false alarm: {told(each)}" for each in failures)
     return outcome
-
-
-def _settings(case: Case) -> list[Rule]:
-    wanted = SETTINGS.get((case.id, case.name))
-    if wanted is None:
-        return []
-    rows = read_rows((DATA / "settings.toml").read_bytes(), "settings.toml")
-    return [row for row in rows if row.id == wanted]
 
 
 def found_in(estate: Estate, rules: Sequence[Rule]) -> tuple[list[Found], list[Found]]:

@@ -1,6 +1,6 @@
 """The hook, the action and the job run as their services run them: their own shell, on real files.
 
-Only what fetches is stubbed: `python3 -m venv` and `pip install` on a pipeline's machine give the Plimsoll of this test.
+Only what fetches is stubbed: `python3 -m venv` and `pip install` of a machine give the Plimsoll of this test.
 """
 
 import json
@@ -302,3 +302,28 @@ def test_the_platform_of_the_page_reads_its_own_frame() -> None:
     assert nomad.read(document, 0, Alone()).faults == ()
     (other,) = read_documents("compose.yaml", PRIVILEGED.encode())
     assert not nomad.recognises(other)
+
+
+def test_the_comments_of_the_page_waive_what_they_say(machine: Path) -> None:
+    (text,) = blocks("waive-a-finding.md", "yaml")
+    (machine / "work" / "proxy.yaml").write_text(text)
+    files = ("proxy.yaml",)
+    told = hook(machine, *files, arguments=("--format", "lines", "--fail-on", "critical"))
+    waived = {line.split()[2].rstrip(":") for line in told.stdout.splitlines() if ": waived " in line}
+    assert (told.returncode, waived) == (0, {"docker-socket-mounted", "privileged-container"})
+    assert not any(" unused " in line for line in told.stdout.splitlines())
+    strict = hook(machine, *files, arguments=("--no-inline-waivers", "--fail-on", "critical"))
+    assert strict.returncode == 1
+
+
+def test_a_baseline_lets_a_commit_pass_until_it_adds_something(machine: Path) -> None:
+    assert hook(machine, "compose.yaml", arguments=("--format", "json", "--output", "before.json")).returncode == 0
+    gate = ("--baseline", "before.json", "--fail-on", "critical")
+    assert hook(machine, "compose.yaml", arguments=gate).returncode == 0
+    more = '    volumes: ["/var/run/docker.sock:/var/run/docker.sock"]\n'
+    (machine / "work" / "compose.yaml").write_text("# moved by a line\n" + PRIVILEGED + more)
+    result = hook(machine, "compose.yaml", arguments=(*gate, "--format", "sarif", "--output", "after.sarif"))
+    assert result.returncode == 1
+    document = json.loads((machine / "work" / "after.sarif").read_text())
+    states = {each["ruleId"]: each["baselineState"] for each in results(document)}
+    assert (states["privileged-container"], states["docker-socket-mounted"]) == ("unchanged", "new")

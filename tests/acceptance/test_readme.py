@@ -29,7 +29,7 @@ def test_the_first_two_blocks_are_one_line_each() -> None:
     assert [body for _, body in fenced(ROOT / "README.md")[:2]] == ["make demo\n", "make test\n"]
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "check", "lock", "docs", "snapshot", "bench", "fuzz"])
+@pytest.mark.parametrize("target", ["demo", "test", "check", "lock", "rules", "docs", "snapshot", "bench", "fuzz"])
 def test_make_knows_what_the_pages_name(target: str) -> None:
     listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert re.search(rf"^  make {target}\t\S", listed, re.MULTILINE)

@@ -5,7 +5,7 @@ from tests.platforms.kubernetes_reading import container, file, workload
 
 from plimsoll.model.fact import Standing
 from plimsoll.model.workload import IMAGE_DECIDES
-from plimsoll.platforms.kubernetes_facts import quantity
+from plimsoll.documents.quantities import quantity
 
 AT = ("spec", "containers", 0)
 CONTEXT = (*AT, "securityContext")

@@ -82,7 +82,7 @@ def test_keys_that_swarm_ignores_have_their_defaults_and_are_named_in_one_gap() 
     assert container.memory_limit == default(0.0, (*AT, "deploy", "resources", "limits", "memory"))
     assert [each.value for each in container.capabilities_added.value] == ["SYS_ADMIN"]
     (gap,) = found.gaps
-    assert (gap.what, gap.count) == ("ignored-by-swarm", 10)
+    assert (gap.what, gap.count) == ("ignored-by-swarm", 9)
     assert "app.privileged (line 4)" in gap.question
     assert "db.ipc (line 19)" in gap.question
     assert "container_name" not in gap.question
@@ -229,3 +229,20 @@ def test_what_is_wrong_with_a_service_is_a_fault() -> None:
         f"{where}.Mounts[0] (line 1): it should be an object",
         f"{where}.Env.A (line 1): it should be a text",
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "restart"),
+    [
+        ("restart: 'no'", "always"),
+        ("restart: unless-stopped", "always"),
+        ("restart: on-failure:3", "on-failure:3"),
+        ("deploy: {restart_policy: {condition: none}}", "no"),
+        ("deploy: {restart_policy: {max_attempts: 3}}", "always"),
+        ("{restart: on-failure:3, deploy: {restart_policy: {condition: on-failure}}}", "on-failure"),
+    ],
+)
+def test_a_stack_restarts_without_end_unless_something_else_is_said(said: str, restart: str) -> None:
+    body = said if said.startswith("{") else f"{{{said}}}"
+    (workload,) = read(f"services: {{app: {body}}}").workloads
+    assert workload.restart.value == restart

@@ -9,7 +9,7 @@ import pytest
 from tests.reports.sample_report import FINDINGS, GAPS, WAIVED, empty_report, sample_report
 
 from plimsoll.model.finding import Finding, FindingKind, Location
-from plimsoll.model.report import Report
+from plimsoll.model.report import Report, WaiverState
 from plimsoll.model.reporting import Style
 from plimsoll.model.severity import Severity
 from plimsoll.model.subject import Subject
@@ -65,6 +65,16 @@ def test_what_is_waived_or_not_measured_has_no_severity() -> None:
     assert WAIVED.reason in waived[0]
     assert len([line for line in text if ": unmeasured " in line]) == len(GAPS) + 1
     assert text[-1].startswith(f"{len(FINDINGS)} findings, 4 hidden by filters; score ")
+
+
+def test_waivers_that_do_nothing_are_told_where_they_stand() -> None:
+    idle = WaiverState(
+        id="host-pid", state="unused", reason="it watches", owner="ops", origin="k8s/a.yaml:7", note="no such rule"
+    )
+    text = told(replace(sample_report(), waivers=(*sample_report().waivers, idle)))
+    assert "k8s/a.yaml:7:1: unused host-pid: a waiver (it watches; no such rule)" in text
+    assert "plimsoll.toml:1:1: expired CVE-2023-5363: a waiver (until the rebuild)" in text
+    assert not any(" used CVE" in line for line in text)
 
 
 def test_a_name_from_outside_makes_no_second_line() -> None:

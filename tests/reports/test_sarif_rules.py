@@ -13,7 +13,7 @@ from plimsoll.checks.catalogue import rules
 from plimsoll.checks.judge import Judge
 from plimsoll.findings.failures import failures
 from plimsoll.model.finding import Finding, WaiverMark
-from plimsoll.model.report import Report
+from plimsoll.model.report import Report, WaiverState
 from plimsoll.model.reporting import Style
 from plimsoll.model.subject import Subject
 from plimsoll.pipeline.estate import estate_of
@@ -169,6 +169,14 @@ def test_a_waiver_in_the_file_itself_is_told_from_one_beside_it(origin: str, kin
     (suppression,) = result["suppressions"]
     assert (suppression["kind"], suppression["status"]) == (kind, "accepted")
     assert origin in suppression["justification"]
+
+
+def test_waivers_that_do_nothing_are_told_as_configuration() -> None:
+    idle = WaiverState(id="host-pid", state="unused", reason="it watches", owner="ops", note="There is no such rule.")
+    (invocation,) = run(replace(empty_report(), waivers=(idle,)))["invocations"]
+    (note,) = invocation["toolConfigurationNotifications"]
+    assert note["descriptor"] == {"id": "waiver-unused"}
+    assert note["message"]["text"] == "The waiver host-pid (ops: it watches) is unused. There is no such rule."
 
 
 def test_against_a_baseline_results_are_new_or_unchanged() -> None:

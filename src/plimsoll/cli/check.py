@@ -12,7 +12,7 @@ from plimsoll.cli.formats import FormatName
 from plimsoll.cli.options import common, limited, limits_of, option, quietly
 from plimsoll.cli.parsing import Family
 from plimsoll.cli.values import PathName
-from plimsoll.cli.workloads import about_rules, decisions_of, further_rules, tell_of_workloads
+from plimsoll.cli.workloads import about_rules, about_waivers, decisions_of, further_rules, tell_of_workloads
 from plimsoll.errors import UsageError
 from plimsoll.model.report import Report
 from plimsoll.model.rule import Rule
@@ -111,6 +111,7 @@ def run_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 -
 @click.argument("files", nargs=-1, required=True, type=PathName())
 @about_findings
 @about_rules
+@about_waivers
 @limited
 @quietly
 @common
@@ -128,7 +129,7 @@ def files_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401
     tell_of_workloads(declared, ctx.obj, quiet=options["quiet"])
     if not declared.estate.things and not declared.estate.gaps:
         return 0
-    return finish(ctx, options, lambda: _judged(ctx, options, declared))
+    return finish(ctx, options, lambda: _judged(ctx, options, declared, trusted=True))
 
 
 def _report_of(ctx: click.Context, options: dict[str, Any]) -> Report:
@@ -139,13 +140,13 @@ def _report_of(ctx: click.Context, options: dict[str, Any]) -> Report:
     return _judged(ctx, options, declared)
 
 
-def _judged(ctx: click.Context, options: dict[str, Any], declared: Declared) -> Report:
+def _judged(ctx: click.Context, options: dict[str, Any], declared: Declared, *, trusted: bool = False) -> Report:
     from plimsoll.pipeline.judging import judge
     from plimsoll.pipeline.workload_scan import scan_workloads
 
     limits = limits_of(ctx.obj, options["limit"], None)
     judged = judge(declared.estate, declared.subject.id, further_rules(options, limits))
-    return scan_workloads(declared.subject.name, declared, judged, decisions_of(ctx.obj))
+    return scan_workloads(declared.subject.name, declared, judged, decisions_of(ctx.obj, options, trusted=trusted))
 
 
 def _every(ctx: click.Context, options: dict[str, Any]) -> list[Rule]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from plimsoll.cli.console import cache_folder, tell
 from plimsoll.cli.formats import FormatName, write_all
-from plimsoll.cli.options import option, words
+from plimsoll.cli.options import limits_of, option, words
 from plimsoll.cli.outputs import paired
 from plimsoll.cli.values import PathName, Points, Severities, Threshold
+from plimsoll.errors import TargetError
 from plimsoll.findings.select import gate, select
 from plimsoll.model.report import Report
 from plimsoll.model.severity import Severity
@@ -36,6 +38,12 @@ def about_findings(command: F) -> F:
     for decorate in (
         option("--fail-on-unmeasured", is_flag=True, help="Exit 3 when anything was not measured."),
         option("--min-score", type=Points(), metavar="SCORE", help="Exit 1 for a score whose low end is below this."),
+        option(
+            "--baseline",
+            type=PathName(),
+            metavar="FILE",
+            help="Let --fail-on pass over the findings that FILE, an earlier JSON report, has already.",
+        ),
         option("--fail-on", type=Threshold(), help="Exit 1 for findings at or over this severity that are shown."),
         option("--ignore-unfixed", is_flag=True, help="Neither show nor judge vulnerabilities without a fix."),
         words("--exclude", metavar="WORD", help="Neither show nor judge these kinds, rules or vulnerabilities."),
@@ -61,7 +69,8 @@ def about_findings(command: F) -> F:
 def finish(ctx: click.Context, options: Mapping[str, Any], report_of: Callable[[], Report]) -> int:
     """Make the report, keep it as the last one, write what is to be shown of it, and give the exit code."""
     places = paired(ctx, options["formats"], options["outputs"], "table")
-    report = report_of()
+    compared = _comparison(ctx, options)
+    report = compared(report_of())
     keep_last(report, cache_folder(options["cache_dir"]))
     shown, hidden = select(
         report.findings,
@@ -79,6 +88,23 @@ def finish(ctx: click.Context, options: Mapping[str, Any], report_of: Callable[[
         fail_on_unmeasured=options["fail_on_unmeasured"],
     )
     return judge(report, gates)
+
+
+def _comparison(ctx: click.Context, options: Mapping[str, Any]) -> Callable[[Report], Report]:
+    """Give what marks the findings that the baseline has, read before the scan: a bad one should not cost a scan."""
+    if not options["baseline"]:
+        return lambda report: report
+    from plimsoll.findings.baseline import known_since, read_baseline
+
+    name, limits = options["baseline"], limits_of(ctx.obj, options["limit"], options.get("timeout"))
+    try:
+        with Path(name).open("rb") as file:
+            baseline = read_baseline(file.read(int(limits.report_size) + 1), name, limits)
+    except OSError as error:
+        raise TargetError(
+            f"the baseline {name} cannot be read: {error.strerror}", advice="Check --baseline."
+        ) from error
+    return lambda report: replace(report, findings=known_since(report.findings, baseline), baseline=name)
 
 
 def judge(report: Report, gates: Gates) -> int:
@@ -112,9 +138,12 @@ def _has_hits(report: Report, fail_on: Severity | None) -> bool:
     if fail_on is None:
         return False
     hits = gate(report.findings, fail_on)
-    waived = sum(finding.waiver is not None and finding.severity.rank >= fail_on.rank for finding in report.findings)
-    told = [f"{counted(len(hits), 'finding')}"]
+    over = [finding for finding in report.findings if finding.severity.rank >= fail_on.rank]
+    waived = sum(finding.waiver is not None for finding in over)
+    known = sum(finding.known and finding.waiver is None for finding in over)
+    told = [f"{counted(len(hits), 'new finding' if report.baseline else 'finding')}"]
     told += [f"{waived} waived"] if waived else []
+    told += [f"{known} known since the baseline"] if report.baseline else []
     told += [f"{report.hidden} hidden by filters and not judged"] if report.hidden else []
     told += [_unmeasured(report)]
     tell(f"--fail-on {fail_on}: {'; '.join(told)}", style="red" if hits else "")

@@ -11,7 +11,8 @@ from plimsoll.cli.options import option
 from plimsoll.errors import UsageError
 from plimsoll.model.report import Report
 from plimsoll.model.wording import counted, some_of
-from plimsoll.pipeline.target import STANDARD_INPUT, folder_of
+from plimsoll.pipeline.target import folder_of
+from plimsoll.pipeline.targeting import STANDARD_INPUT
 
 if TYPE_CHECKING:
     from plimsoll.cli.settings import Settings
@@ -120,7 +121,7 @@ def _shown(
     from plimsoll.pipeline.workload_scan import scan_workloads
 
     judged = judge(declared.estate, declared.subject.id, further)
-    report = scan_workloads(options["target"], declared, judged, decisions_of(settings))
+    report = scan_workloads(options["target"], declared, judged, decisions_of(settings, options, trusted=True))
     found, _ = select(
         report.findings,
         options["severity"] or (),
@@ -162,19 +163,18 @@ def _tell(place: _Place, files: "list[Fixed]", *, is_written: bool) -> None:
     if not files:
         tell(f"no safe fix {verb}")
     for fixed in files:
-        by_rule = [f"{rule} {number}×" for rule, number in sorted(Counter(fixed.rules).items())]
+        by_rule = [f"{number} {rule}" for rule, number in sorted(Counter(fixed.rules).items())]
         tell(f"{_label(place, fixed.path)}: {_fixes(len(fixed.rules))} {verb} ({some_of(by_rule, 10)})")
 
 
 def _tell_of_left(place: _Place, left: "list[Left]") -> None:
-    """Tell which safe fixes were left, by file and reason, with the lines where they would have been."""
-    lines: dict[tuple[str, str], list[int]] = {}
+    """Tell which safe fixes were left: by reason, with the places where they would have been."""
+    by_reason: dict[str, list[Left]] = {}
     for each in left:
-        lines.setdefault((each.path, each.reason), []).append(each.line)
-    for (path, reason), found in sorted(lines.items()):
-        where = some_of([str(line) for line in sorted(set(found))], 5)
-        many = "line" if len(set(found)) == 1 else "lines"
-        tell(f"{_label(place, path)}, {many} {where}: {_fixes(len(found))} left: {reason}")
+        by_reason.setdefault(each.reason, []).append(each)
+    for reason, found in sorted(by_reason.items()):
+        places = dict.fromkeys(f"{_label(place, each.path)}:{each.line}" for each in found)
+        tell(f"{_fixes(len(found))} left, as {reason}: {some_of(list(places), 5)}")
 
 
 def _fixes(number: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from plimsoll.cli.console import cache_folder, tell, today
 from plimsoll.cli.settings import Settings
+from plimsoll.cli.workloads import exceptions_of
 from plimsoll.findings.waive import read_waivers
 from plimsoll.knowledge.end_of_life import end_of_life, version_of_codename
 from plimsoll.knowledge.snapshot import open_knowledge, store_path
@@ -36,6 +37,8 @@ def facts_of(settings: Settings, options: Mapping[str, Any]) -> Known:
         waivers=read_waivers(settings.document, settings.origin),
         as_of=today(),
         settings=settings.origin,
+        exceptions=exceptions_of(settings, options),
+        trusted=options.get("inline_waivers", False),
         built=store.meta().get("built", ""),
         snapshot=not os.path.exists(store_path(cache)),  # noqa: PTH110 - False, not PermissionError, below a closed folder
         titles=dict(store.rows("SELECT name, title FROM feed")),

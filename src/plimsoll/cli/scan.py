@@ -15,7 +15,15 @@ from plimsoll.cli.options import about_targets, common, quietly
 from plimsoll.cli.parsing import Command
 from plimsoll.cli.settings import Settings
 from plimsoll.cli.values import PathName
-from plimsoll.cli.workloads import about_rules, about_workloads, decisions_of, further_rules, reading, tell_of_workloads
+from plimsoll.cli.workloads import (
+    about_rules,
+    about_waivers,
+    about_workloads,
+    decisions_of,
+    further_rules,
+    reading,
+    tell_of_workloads,
+)
 from plimsoll.model.report import Report
 from plimsoll.model.subject import Subject
 from plimsoll.model.wording import counted
@@ -37,6 +45,7 @@ if TYPE_CHECKING:
 @about_workloads
 @about_rules
 @about_fixes
+@about_waivers
 @about_targets
 @quietly
 @common
@@ -67,7 +76,8 @@ def _report(settings: Settings, options: Mapping[str, Any]) -> Report:
         found = _with_images(found, how, options)
         tell_of_workloads(found, settings, quiet=options["quiet"])
         judged = judge_estate(found.estate, found.subject.id, further_rules(options, how.limits))
-        report = scan_workloads(target, found, judged, decisions_of(settings))
+        is_live = any(workload.effective for workload in found.estate.workloads)
+        report = scan_workloads(target, found, judged, decisions_of(settings, options, trusted=not is_live))
         return _with_scans(report, found, settings, options)
     from plimsoll.cli.examining import examination, tell_of
     from plimsoll.cli.knowing import facts_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,8 +16,12 @@ from plimsoll.model.limits import Limits
 from plimsoll.model.rule import Rule
 from plimsoll.pipeline.configurations import EVERY_PROFILE, Reading
 from plimsoll.pipeline.targeting import skips
-from plimsoll.pipeline.workload_scan import Decisions
+from plimsoll.pipeline.waiving import Decisions
 from plimsoll.pipeline.workload_target import Declared
+from plimsoll.sources.configurations import read_configuration
+
+if TYPE_CHECKING:
+    from plimsoll.findings.exceptions import ExceptionPolicy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -97,9 +101,50 @@ def reading(settings: Settings, options: Mapping[str, Any]) -> Reading:
     )
 
 
-def decisions_of(settings: Settings) -> Decisions:
-    """Give the waivers and the day. Raises UsageError."""
-    return Decisions(waivers=read_waivers(settings.document, settings.origin), as_of=today(), settings=settings.origin)
+def about_waivers(command: F) -> F:
+    """Add the options about what files and their authors accept."""
+    for decorate in (
+        option(
+            "--exceptions",
+            "exception_files",
+            multiple=True,
+            type=PathName(),
+            metavar="FILE",
+            help="Waive what kubescape's exceptions in FILE accept.",
+        ),
+        option(
+            "--inline-waivers",
+            is_flag=True,
+            default=True,
+            help="Let comments and annotations in TARGET waive findings; default yes.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def decisions_of(settings: Settings, options: Mapping[str, Any], *, trusted: bool = False) -> Decisions:
+    """Give the waivers and the day; `trusted` says that the target may waive. Raises UsageError, TargetError."""
+    return Decisions(
+        waivers=read_waivers(settings.document, settings.origin),
+        as_of=today(),
+        settings=settings.origin,
+        exceptions=exceptions_of(settings, options),
+        trusted=trusted and options["inline_waivers"],
+    )
+
+
+def exceptions_of(settings: Settings, options: Mapping[str, Any]) -> "tuple[ExceptionPolicy, ...]":
+    """Read the files of exceptions. Raises UsageError, TargetError, LimitError."""
+    names = options.get("exception_files", ())
+    if not names:
+        return ()
+    from plimsoll.findings.exceptions import read_exceptions
+
+    limits = limits_of(settings, options["limit"], options.get("timeout"))
+    return tuple(
+        policy for name in names for policy in read_exceptions(read_configuration(Path(name), name, limits), name)
+    )
 
 
 def tell_of_workloads(declared: Declared, settings: Settings, *, quiet: bool) -> None:

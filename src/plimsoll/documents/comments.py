@@ -48,13 +48,15 @@ class Remarks(NamedTuple):
 
     `entries` are the pairs of mappings and the elements of sequences that a line begins with, by that line; the
     outermost where several begin together. `documents` are those that hold anything, from where comments at their top
-    may stand, with the line of their root in `roots`.
+    may stand, with the line of their root in `roots`. `after` gives the line after each block of comments that are
+    alone on their lines, by each of those lines.
     """
 
     comments: tuple[Comment, ...]
     entries: Mapping[int, Lines]
     documents: tuple[Lines, ...]
     roots: tuple[int, ...]
+    after: Mapping[int, int]
 
     def below(self, comment: Comment) -> Lines | None:
         """Give what a comment that is alone on its line stands above; None where nothing begins there.
@@ -67,19 +69,19 @@ class Remarks(NamedTuple):
             return self.documents[number]
         if not comment.is_alone:
             return None
-        entry = self.entries.get(self._next_line(comment))
+        entry = self.entries.get(self.after[comment.line])
         return entry if entry is not None and entry.last and comment.column <= entry.column else None
-
-    def _next_line(self, comment: Comment) -> int:
-        """Give the line after a block of comments."""
-        place = bisect_right(self.comments, comment)
-        line = comment.line + 1
-        while place < len(self.comments) and self.comments[place][:1] == (line,) and self.comments[place].is_alone:
-            place, line = place + 1, line + 1
-        return line
 
 
 _ENDLESS = 1 << 62
+
+
+def _remarks(comments: list[Comment], entries: dict[int, Lines], documents: list[Lines], roots: list[int]) -> Remarks:
+    after: dict[int, int] = {}
+    for comment in reversed(comments):
+        if comment.is_alone:
+            after[comment.line] = after.get(comment.line + 1, comment.line + 1)
+    return Remarks(tuple(comments), entries, tuple(documents), tuple(roots), after)
 
 
 def remarks_of(data: bytes) -> Remarks:
@@ -92,7 +94,7 @@ def remarks_of(data: bytes) -> Remarks:
         data = as_utf8(data)
         text = data.decode()
     except (DocumentError, UnicodeError):
-        return Remarks((), {}, (), ())
+        return _remarks([], {}, [], [])
     reader = _Reader(text, 0)
     if reader.read(data):
         return reader.remarks()
@@ -142,7 +144,7 @@ def _joined(parts: Iterator[Remarks]) -> Remarks:
         entries |= part.entries
         documents += part.documents
         roots += part.roots
-    return Remarks(tuple(comments), entries, tuple(documents), tuple(roots))
+    return _remarks(comments, entries, documents, roots)
 
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -208,7 +210,7 @@ class _Reader:
 
     def remarks(self) -> Remarks:
         """Give what was found."""
-        return Remarks(tuple(self._comments), self._entries, tuple(self._documents), tuple(self._roots))
+        return _remarks(self._comments, self._entries, self._documents, self._roots)
 
     def _document(self, event: _Event) -> None:
         # What stands above the first document is about it; later ones begin at their `---`.

@@ -7,6 +7,7 @@ from functools import cached_property
 from plimsoll.documents.bounds import as_utf8
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json
+from plimsoll.documents.json_positions import JsonPositions
 from plimsoll.documents.yaml import (
     YamlDocument,
     YamlMapping,
@@ -43,6 +44,8 @@ class TextDocument:
 
     def position(self, at: Place) -> Position | None:
         """Give line and column of the key or element at a place, or of the nearest thing around it that is there."""
+        if self._json is not None:
+            return self._json_position(self._json, at)
         value, found = self._positioned, self.begins
         for step in at:
             inner = _step(value, step)
@@ -51,9 +54,24 @@ class TextDocument:
             value, found = inner
         return found
 
+    def _json_position(self, json: JsonPositions, at: Place) -> Position:
+        value = json.root
+        for step in at:
+            inner = json.child(value, step)
+            if inner is None:
+                return (json.position(value) if value is not json.root else self.begins)._replace(is_there=False)
+            value = inner
+        return json.position(value) if at else self.begins
+
+    @cached_property
+    def _json(self) -> JsonPositions | None:
+        """The positions of JSON; None for YAML, and for equal keys in one object, of which the decoder keeps one."""
+        is_yaml = isinstance(self.root, YamlMapping | YamlSequence | str) or self.root is None
+        return None if is_yaml or self.repeated else JsonPositions(self.data)
+
     @cached_property
     def _positioned(self) -> object:
-        """The values with their positions; of JSON only when they are asked for, since few values are."""
+        """The values with their positions."""
         if isinstance(self.root, YamlMapping | YamlSequence):
             return self.root
         try:

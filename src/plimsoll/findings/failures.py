@@ -62,10 +62,15 @@ def _subjects(estate: Estate, target: str) -> Mapping[tuple[int, str], Subject]:
     return {(thing.document, thing.key): _subject(thing, estate, target) for thing in estate.things}
 
 
-def _subject(thing: Workload | Resource, estate: Estate, target: str) -> Subject:
+def subject_id(thing: Workload | Resource, estate: Estate) -> str:
+    """Give the id of the subject that a workload or a resource is."""
     path = estate.documents[thing.document].path
+    return f"{path}#{thing.key}" if path else thing.key
+
+
+def _subject(thing: Workload | Resource, estate: Estate, target: str) -> Subject:
     return Subject(
-        id=f"{path}#{thing.key}" if path else thing.key,
+        id=subject_id(thing, estate),
         kind="workload" if isinstance(thing, Workload) else "resource",
         name=thing.key,
         parent=target,

@@ -53,8 +53,12 @@ def select(  # noqa: PLR0913 - one argument per option of the command line
 
 
 def gate(findings: Iterable[Finding], fail_on: Severity) -> tuple[Finding, ...]:
-    """Give the findings at or over a severity that no waiver covers. Unknown counts as medium."""
-    return tuple(finding for finding in findings if finding.waiver is None and finding.severity.rank >= fail_on.rank)
+    """Give the findings at or over a severity that no waiver covers and no baseline has. Unknown counts as medium."""
+    return tuple(
+        finding
+        for finding in findings
+        if finding.waiver is None and not finding.known and finding.severity.rank >= fail_on.rank
+    )
 
 
 def _is_unfixed(finding: Finding) -> bool:

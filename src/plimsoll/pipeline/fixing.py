@@ -4,14 +4,17 @@ A fix adds what is missing. What somebody wrote stands, even where a rule fails 
 away (`remove`, with `safe`) does so. docs/explanation/safe-fixes.md gives the reasons.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from plimsoll.checks.judge import Judge
 from plimsoll.documents.document import TEMPLATES_LEFT_IN, TextDocument
 from plimsoll.documents.editing import Action, Edit
-from plimsoll.documents.scalars import is_action
+from plimsoll.documents.scalars import is_action, is_null, written
+from plimsoll.documents.shapes import mapping
 from plimsoll.documents.yaml import YamlMapping, YamlSequence
 from plimsoll.model.check import CheckState
 from plimsoll.model.estate import Estate
@@ -52,6 +55,9 @@ class Plan:
     fixes: Mapping[str, tuple[Fix, ...]]
     texts: Mapping[str, bytes]
     left: tuple[Left, ...]
+
+
+_STANDS = "what somebody wrote stands; changing it is for you to decide"
 
 
 class _LeftError(Exception):
@@ -135,12 +141,21 @@ class _Planner:
         at: Place = container.at if container else workload.at
         document, _ = self._origin(judgement, at)
         for name, value in remedy.set.items():
-            _expect_free(name, workload, container)
+            _expect_free(name, _Asked(workload, container, mapping(document.root)))
             spelling = spellings[name]
             start = container.at if container and spelling.at == "container" else workload.spec_at
+            self._expect_unsaid(judgement, (*start, *spelling.path))
             document, place = self._origin(judgement, start)
             found += _spelled(spelling, value, (*place, *spelling.path), document, _present(name, workload, container))
         return document, tuple(found)
+
+    def _expect_unsaid(self, judgement: Judgement, place: Place) -> None:
+        """Raise _LeftError where a scalar stands at a place, or at that of the failure."""
+        root = self._estate.documents[judgement.document].root
+        for at in (place, judgement.verdict.at):
+            value = _inside(root, at)
+            if not isinstance(value, dict | list) and not is_null(value):
+                raise _LeftError(_STANDS)
 
     def _subject(self, judgement: Judgement) -> tuple[Workload, Container | None]:
         """Give the workload and the container that fail: those in which the failure stands."""
@@ -165,6 +180,8 @@ class _Planner:
             raise _LeftError("it is in no file")
         if not isinstance(document.root, YamlMapping | YamlSequence):
             raise _LeftError("only YAML is written, not JSON")
+        if at[:1] != ("services",) and isinstance(self._estate.documents[judgement.document], MergedDocument):
+            raise _LeftError("it is in the first version of the format, which Compose no longer reads")
         if TEMPLATES_LEFT_IN in document.unread or self._is_templated(document):
             raise _LeftError("templates were left in it")
         return document, at
@@ -174,6 +191,18 @@ class _Planner:
         if known not in self._templated:
             self._templated[known] = b"{" in document.data and any(map(is_action, _scalars(document.root)))
         return self._templated[known]
+
+
+def _inside(value: object, at: Place) -> object:
+    """Give what stands at a place; None for nothing."""
+    for step in at:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
 
 
 def _scalars(root: object) -> Iterator[object]:
@@ -203,58 +232,86 @@ def _present(name: str, workload: Workload, container: Container | None) -> froz
     )
 
 
-def _expect_free(name: str, workload: Workload, container: Container | None) -> None:
+def _expect_free(name: str, asked: "_Asked") -> None:
     """Raise _LeftError where somebody wrote the opposite, or where software may need it as it is."""
-    fact = _fact(name, workload, container)
+    fact = _fact(name, asked.workload, asked.container)
     if isinstance(fact, Fact) and not isinstance(fact.stated, tuple):
         if not fact.is_known:
             raise _LeftError(f"what it says is not known: {fact.reason}")
         if fact.is_declared:
-            raise _LeftError("what somebody wrote stands; changing it is for you to decide")
+            raise _LeftError(_STANDS)
     hinders = _HINDERS.get(name)
-    reason = hinders(workload, container) if hinders and container else ""
+    reason = hinders(asked) if hinders else ""
     if reason:
         raise _LeftError(reason)
 
 
-def _may_need_privileges(_: Workload, container: Container) -> str:
+class _Asked(NamedTuple):
+    """What a fix is about: the container, its workload, and the root of the document that is edited."""
+
+    workload: Workload
+    container: Container | None
+    root: Mapping[str, object]
+
+
+def _may_need_privileges(asked: _Asked) -> str:
     """Say why a container may need to gain privileges; not where it has no capability that a file could give it."""
-    dropped = {each.stated for each in container.capabilities_dropped.stated if each.is_known}
-    if container.privileged.stated or container.capabilities_added.stated or "ALL" not in dropped:
+    container = asked.container
+    dropped = {each.stated for each in container.capabilities_dropped.stated} if container else set[str]()
+    if container is None or container.privileged.stated or container.capabilities_added.stated or "ALL" not in dropped:
         return "programs of the image may gain privileges (sudo, file capabilities) unless it drops ALL and adds none"
     return ""
 
 
-def _may_lack_registry(workload: Workload, container: Container) -> str:
+def _may_lack_registry(asked: _Asked) -> str:
     """Say why an image may have to be started without its registry; not where Kubernetes asks it at any rate."""
-    reference = container.reference if container.image.is_known else None
+    container = asked.container
+    reference = container.reference if container and container.image.is_known else None
     asks = reference is not None and reference.tag in {"", "latest"} and not reference.digest
-    if workload.platform == "kubernetes" and asks:
+    if asked.workload.platform == "kubernetes" and asks:
         return ""
     return "the image may be on the node alone, or its registry down when it starts"
 
 
-_HINDERS: Mapping[str, Callable[[Workload, Container], str]] = {
+_NUMBER = re.compile(r"3\.(\d{1,3})", re.ASCII)
+
+
+def _may_refuse(section: str, asked: _Asked) -> str:
+    """Say why Compose or Swarm would refuse a file with one more limit; `section` is that of deploy.resources."""
+    if asked.workload.platform == "swarm":
+        version = written(asked.root.get("version"))
+        number = _NUMBER.fullmatch(version)
+        is_known = not version or (number is not None and int(number[1]) >= 9)
+        return "" if is_known else f"version {version[:20]} of the format may not know it; say 3.9, or none"
+    resources = mapping(mapping(asked.workload.spec.get("deploy")).get("resources"))
+    if asked.workload.platform == "compose" and resources.get(section):
+        return f"Compose refuses one beside deploy.resources.{section}: add it there"
+    return ""
+
+
+_HINDERS: Mapping[str, Callable[[_Asked], str]] = {
     "no_new_privileges": _may_need_privileges,
     "pull_policy": _may_lack_registry,
+    **dict.fromkeys(("cpu_limit", "memory_limit", "pids_limit"), partial(_may_refuse, "limits")),
+    **dict.fromkeys(("cpu_request", "memory_request"), partial(_may_refuse, "reservations")),
 }
-"""By fact: why a container may need it to be as it is, "" where it does not."""
+"""By fact: why software, or the platform, may need it to be as it is; "" where nothing does."""
 
 
 def _spelled(
     spelling: Spelling, value: object, place: Place, document: TextDocument, present: frozenset[str]
 ) -> Iterator[Edit]:
-    written = spelling.write(value)
-    if written is None:
+    spelled = spelling.write(value)
+    if spelled is None:
         raise _LeftError("the fix is to take something away, which is for you to decide")
     if spelling.append:
-        yield Edit(action=Action.APPEND, place=place, value=written, document=document.number)
-    elif isinstance(written, list):
-        for item in written:
+        yield Edit(action=Action.APPEND, place=place, value=spelled, document=document.number)
+    elif isinstance(spelled, list):
+        for item in spelled:
             if item not in present:
                 yield Edit(action=Action.APPEND, place=place, value=item, document=document.number)
     else:
-        yield Edit(action=Action.SET, place=place, value=written, document=document.number)
+        yield Edit(action=Action.SET, place=place, value=spelled, document=document.number)
 
 
 class Remaining(NamedTuple):

@@ -18,6 +18,7 @@ class Judged:
 
     estate: Estate
     failures: Failures
+    rules: tuple[Rule, ...] = ()
 
 
 def judge(estate: Estate, target: str, further: Iterable[Rule] = ()) -> Judged:
@@ -34,7 +35,8 @@ def judge(estate: Estate, target: str, further: Iterable[Rule] = ()) -> Judged:
         lambda judgement: snippets.of(judgement.rule, judgement.document),
     )
     checks = (*found.checks, *_not_applicable(every, estate, target))
-    return Judged(estate=estate, failures=Failures(subjects=found.subjects, checks=checks, findings=found.findings))
+    said = Failures(subjects=found.subjects, checks=checks, findings=found.findings)
+    return Judged(estate=estate, failures=said, rules=tuple(every))
 
 
 def _not_applicable(every: Iterable[Rule], estate: Estate, target: str) -> Iterable[CheckResult]:

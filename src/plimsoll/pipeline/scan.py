@@ -9,7 +9,6 @@ from plimsoll.compliance.score import score
 from plimsoll.findings.failures import NONE
 from plimsoll.findings.match import Matched, match
 from plimsoll.findings.origin import with_origins
-from plimsoll.findings.waive import apply_waivers
 from plimsoll.model.bases import BaseImage
 from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.finding import Finding
@@ -23,7 +22,7 @@ from plimsoll.pipeline.examine import SOURCE_TREE, Examination, Examined, Progre
 from plimsoll.pipeline.inventory import Inventory
 from plimsoll.pipeline.judging import Judged
 from plimsoll.pipeline.recognition import base_of, layers_of
-from plimsoll.pipeline.workload_scan import Decisions
+from plimsoll.pipeline.waiving import Decisions, waived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ def scan(
     found = judged.failures if judged else NONE
     subjects = (subject, *found.subjects)
     failing = (*matched.findings, *found.findings)
-    findings, waivers = apply_waivers(failing, subjects, facts.waivers, facts.as_of)
+    findings, waivers = waived(failing, subjects, judged, facts)
     base = base_of(examined, facts.bases)
     of_base = layers_of(base, examined)
     report = Report(

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from plimsoll.documents.document import TextDocument
 from plimsoll.documents.yaml import YamlMapping, YamlSequence
-from plimsoll.findings.exceptions import ExceptionPolicy, waivers_of_exceptions
 from plimsoll.findings.failures import subject_id
 from plimsoll.findings.inline import waivers_in
 from plimsoll.findings.inline_annotations import waivers_of_annotations
@@ -19,6 +19,9 @@ from plimsoll.model.subject import Subject
 from plimsoll.model.waiver import ScopedWaiver, Waiver
 from plimsoll.pipeline.judging import Judged
 
+if TYPE_CHECKING:
+    from plimsoll.findings.exceptions import ExceptionPolicy
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decisions:
@@ -31,7 +34,7 @@ class Decisions:
     waivers: Sequence[Waiver]
     as_of: str
     settings: str = ""
-    exceptions: Sequence[ExceptionPolicy] = ()
+    exceptions: "Sequence[ExceptionPolicy]" = ()
     trusted: bool = False
 
 
@@ -43,10 +46,8 @@ def waived(
     Where several cover a finding, plimsoll.toml marks it, then the exceptions file, then the target itself.
     """
     marked, states = apply_waivers(findings, subjects, decisions.waivers, decisions.as_of)
-    if judged is None:
-        return marked, states
-    scoped = [*_of_exceptions(judged.estate, decisions.exceptions)]
-    if decisions.trusted:
+    scoped = [*_of_exceptions(judged.estate if judged else Estate(), decisions.exceptions)]
+    if judged and decisions.trusted:
         scoped += inline_waivers(judged.estate, judged.rules)
     if not scoped:
         return marked, states
@@ -99,8 +100,10 @@ def _texts(estate: Estate) -> Mapping[str, bytes]:
     }
 
 
-def _of_exceptions(estate: Estate, policies: Sequence[ExceptionPolicy]) -> Iterator[ScopedWaiver]:
+def _of_exceptions(estate: Estate, policies: "Sequence[ExceptionPolicy]") -> Iterator[ScopedWaiver]:
     if not policies:
         return iter(())
+    from plimsoll.findings.exceptions import waivers_of_exceptions
+
     things = [(thing, subject_id(thing, estate), estate.documents[thing.document].path) for thing in estate.things]
     return waivers_of_exceptions(policies, things)

@@ -1,34 +1,21 @@
 """One scan of workloads, from what was read to the report: judge, waive, score."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from plimsoll import __version__
 from plimsoll.compliance.score import score
 from plimsoll.findings.failures import Failures
-from plimsoll.findings.waive import apply_waivers
 from plimsoll.model.check import CheckState
 from plimsoll.model.report import Report, Tool
-from plimsoll.model.waiver import Waiver
 from plimsoll.pipeline.estate import UNREAD
 from plimsoll.pipeline.judging import Judged
+from plimsoll.pipeline.waiving import Decisions, waived
 from plimsoll.pipeline.workload_target import Declared
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
-    """What the user decided: the waivers, the day it is taken for, the settings file."""
-
-    waivers: Sequence[Waiver]
-    as_of: str
-    settings: str = ""
 
 
 def scan_workloads(target: str, declared: Declared, judged: Judged, facts: Decisions) -> Report:
     """Say what is wrong with a target that is workloads and nothing else."""
     found = judged.failures
     subjects = (declared.subject, *found.subjects)
-    findings, waivers = apply_waivers(found.findings, subjects, facts.waivers, facts.as_of)
+    findings, waivers = waived(found.findings, subjects, judged, facts)
     return Report(
         tool=Tool(name="plimsoll", version=__version__),
         as_of=facts.as_of,

@@ -147,21 +147,31 @@ def _is_host(service: Told, key: str) -> Fact[bool]:
 
 
 def _restart(service: Told, *, swarm: bool) -> Fact[str]:
-    """Give `restart`, else the policy of `deploy`, of which Compose takes the condition (`any` means always).
-
-    Swarm heeds the policy alone, and restarts without end where there is none.
-    """
-    restart = service.text("restart", "no")
+    """Give the policy of `deploy`, where there is one, else `restart` (so do Compose 1.29, 2 and Swarm)."""
     policy = service.inner("deploy").inner("restart_policy")
-    if not swarm and (restart.is_declared or not restart.is_known or not policy.values):
-        word = {"false": "no", "": "no"}.get(restart.stated, restart.stated)
-        return restart._replace(stated=word)
     condition = policy.text("condition", "any")
+    if not policy.values:
+        return _own_restart(service, condition if swarm else default("no", (*service.at, "restart")))
     attempts = policy.whole("max_attempts")
     word = {"any": "always", "none": "no"}.get(condition.stated, condition.stated)
     if word == "on-failure" and attempts.is_known and attempts.stated > 0:
         word = f"on-failure:{attempts.stated}"
     return condition._replace(stated=word)
+
+
+def _own_restart(service: Told, otherwise: Fact[str]) -> Fact[str]:
+    """Give `restart`, else a swarm's default, which is `any`, or Compose's, which is `no`.
+
+    `docker stack deploy` names it among what it ignores, and takes it nonetheless, but for `no` (docker/cli,
+    convertRestartPolicy).
+    """
+    said = service.text("restart", "no")
+    word = {"false": "no", "": "no"}.get(said.stated, said.stated)
+    if otherwise.stated == "no" or not said.is_known:
+        return said._replace(stated=word)
+    if word == "no":
+        return otherwise._replace(stated="always")
+    return said._replace(stated="always" if word == "unless-stopped" else word)
 
 
 def _replicas(service: Told) -> Fact[int]:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from plimsoll.documents.settings import SECTIONS, holds_settings
 from plimsoll.model.estate import Document
 from plimsoll.model.platform import Platform, Read, Surroundings
 from plimsoll.platforms.kubernetes_facts import Facts
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 
 def recognises(document: Document) -> bool:
-    """Say whether a document is an object of the Kubernetes API, a list of some, or an array of some."""
-    return holds_objects(document.root)
+    """Say whether a document is an object of the Kubernetes API, a list or an array of some, or settings for checks."""
+    return holds_objects(document.root) or holds_settings(document.root)
 
 
 def read(document: Document, number: int, around: Surroundings) -> Read:  # noqa: ARG001 - manifests stand alone
-    """Read the objects of a document."""
+    """Read the objects of a document; settings for checks are none, but rules find them among the documents."""
+    if holds_settings(document.root):
+        return Read()
     facts = Facts(document)
     workloads: list[Workload] = []
     resources: list[Resource] = []
@@ -42,6 +45,6 @@ KUBERNETES = Platform(
     read=read,
     frame=frame,
     precedence=50,
-    hints=(b"apiVersion",),
+    hints=(b"apiVersion", *(section.encode() for section in SECTIONS)),
     spelling=SPELLING,
 )

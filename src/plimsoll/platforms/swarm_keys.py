@@ -34,6 +34,7 @@ _HEEDED = frozenset(
         "networks",
         "ports",
         "read_only",
+        "restart",
         "secrets",
         "sysctls",
         "stdin_open",

@@ -23,12 +23,13 @@ _LONGEST = 1_000
 def render(report: Report, _style: Style) -> str:
     """Give the findings in order of files and lines, then what was not measured, then one line about all of it.
 
-    Waived findings have `waived` and what was not measured has `unmeasured` in the place of the severity.
+    Waived findings have `waived` and what was not measured has `unmeasured` in the place of the severity; waivers that
+    do nothing have what became of them (`unused`, `expired`).
     """
     place = opener(report)
     placed = [(_place(finding, place(finding) or report.target), finding) for finding in report.findings]
     told = [_finding(where, finding) for where, finding in sorted(placed, key=itemgetter(0))]
-    return "\n".join([*told, *_gaps(report), _summary(report, len(told))]) + "\n"
+    return "\n".join([*told, *_idle_waivers(report), *_gaps(report), _summary(report, len(told))]) + "\n"
 
 
 _Placed = tuple[str, int, int, str]
@@ -52,6 +53,15 @@ def _remark(finding: Finding) -> str:
         return f" ({finding.waiver.reason})"
     package = finding.package
     return f" ({package.source.name} {package.source.version})" if package else ""
+
+
+def _idle_waivers(report: Report) -> Iterator[str]:
+    for waiver in report.waivers:
+        if waiver.state != "used":
+            path, colon, line = (waiver.origin or report.settings).rpartition(":")
+            place = f"{_shown(path)}:{line}" if colon and line.isdecimal() else f"{_shown(path + colon + line)}:1"
+            reason = _shown(f"{waiver.reason}; {waiver.note}" if waiver.note else waiver.reason)
+            yield f"{place}:1: {_shown(waiver.state)} {_shown(waiver.id)}: a waiver ({reason})"
 
 
 def _gaps(report: Report) -> Iterator[str]:

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from plimsoll.model.finding import Finding, FindingKind, WaiverMark
 from plimsoll.model.gap import Gap
-from plimsoll.model.report import Report
+from plimsoll.model.report import Report, WaiverState
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
 from plimsoll.reports.document import json_document
@@ -42,7 +42,13 @@ def render(report: Report, _style: Style) -> str:
     index = {name: number for number, name in enumerate(rules)}
     run: Node = {
         "tool": {"driver": _driver(report, rules)},
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": _notes(report)}],
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": _notes(report),
+                "toolConfigurationNotifications": _idle_waivers(report),
+            }
+        ],
         "results": _results(report, index),
         "properties": _properties(report),
     }
@@ -214,7 +220,7 @@ def _uri(path: str) -> str:
 
 def _suppression(waiver: WaiverMark) -> Node:
     until = f" until {waiver.expires}" if waiver.expires else ""
-    where = f" in {waiver.origin}" if waiver.origin else ""
+    where = f" in {waiver.origin}" if waiver.origin not in {"", waiver.owner} else ""
     text = f"{waiver.reason} ({waiver.owner}{until}, waiver {waiver.id}{where})"
     # What stands in a comment or an annotation is known by its line; files of waivers have none.
     is_in_source = _LINE_AT_END.search(waiver.origin) is not None
@@ -254,6 +260,16 @@ def _note(gap: Gap, number: int) -> Node:
         "message": _text(f"Not measured ({gap.count}, {gap.subject}): {sentence(gap)}{advice}"),
         "properties": {"subject": gap.subject, "count": gap.count},
     }
+
+
+def _idle_waivers(report: Report) -> list[Node]:
+    """Tell of waivers that are expired or cover nothing (SARIF 3.20.20: conditions of the configuration)."""
+    return [_idle_waiver(waiver) for waiver in report.waivers if waiver.state != "used"]
+
+
+def _idle_waiver(waiver: WaiverState) -> Node:
+    text = f"The waiver {waiver.id} ({waiver.owner}: {waiver.reason}) is {waiver.state}. {waiver.note}"
+    return {"level": "note", "descriptor": {"id": f"waiver-{waiver.state}"}, "message": _text(text.rstrip())}
 
 
 def _base(report: Report) -> Node:

@@ -218,13 +218,18 @@ def _not_applicable(report: Report) -> Iterator[RenderableType]:
 def _waivers(report: Report) -> Iterator[RenderableType]:
     from rich.text import Text
 
-    notes = [_waiver(waiver) for waiver in report.waivers if waiver.state != "used"]
+    # Those of plimsoll.toml are the user's own; what the target says of itself is always told.
+    notes = [_waiver(waiver) for waiver in report.waivers if waiver.state != "used" or waiver.origin != report.settings]
     if notes:
         yield headed("Waivers", Text("\n".join(notes)))
 
 
 def _waiver(waiver: WaiverState) -> str:
     who = f"{visible(waiver.id, 120)} ({visible(waiver.owner, 80)}: {visible(waiver.reason)})"
+    if waiver.note:
+        return f"{who} waives nothing: {visible(waiver.note)}."
+    if waiver.state == "used":
+        return f"{who} waives {counted(waiver.findings, 'finding')}."
     if waiver.state == "expired":
         return f"{who} expired on {visible(waiver.expires, 20)}, so it holds no more."
     return f"{who} is {visible(waiver.state, 20)}: it matches no finding."

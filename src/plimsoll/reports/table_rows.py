@@ -203,6 +203,8 @@ def _remark(finding: Finding) -> Text:
         marks.append(Text("exploited", "bold red"))
     if finding.waiver:
         marks.append(Text("waived", "dim"))
+    if finding.known:
+        marks.append(Text("known since the baseline", "dim"))
     if found and found.status != "affected":
         marks.append(Text(visible(found.status, CELL)))
     if word := origin_word(finding):

@@ -120,8 +120,15 @@ def _reached(*kinds: str) -> Callable[[Workload, Estate], Iterator[Verdict]]:
     return judge
 
 
+def by_route(workload: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Fail for workloads that a route leads to, where their Service is not open by itself: another rule says that."""
+    ways = (way for way in ways_to(workload, estate) if way.kind == BY_ROUTE and not is_outside(way.service))
+    by = dict.fromkeys(way.by for way in ways)
+    if by:
+        yield Verdict(workload.at, ", ".join(list(by)[:_MOST_SAID]))
+
+
 by_service = _reached(BY_SERVICE, BY_INGRESS)
-by_route = _reached(BY_ROUTE)
 by_istio = _reached(BY_ISTIO)
 
 

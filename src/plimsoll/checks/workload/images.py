@@ -6,6 +6,8 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from plimsoll.checks.workload.inputs import inputs
+from plimsoll.model.estate import Estate
 from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, Workload
 
@@ -52,10 +54,14 @@ def latest_tag(container: Container, *_: object) -> Iterator[Verdict]:
         yield Verdict(container.image.at, container.image.stated, expected="a fixed version, or a digest")
 
 
-def floating_tag(container: Container, *_: object) -> Iterator[Verdict]:
-    """Find tags that are moved to each new build."""
+def floating_tag(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find tags that are moved to each new build: by custom, or as a user configured."""
     named = _named(container)
-    if named and not named.digest and named.tag in _FLOATING:
+    if (
+        named
+        and not named.digest
+        and (named.tag in _FLOATING or named.tag in inputs(estate).get("floatingImageTags", ()))
+    ):
         yield Verdict(container.image.at, container.image.stated, expected="a fixed version, or a digest")
 
 
@@ -134,10 +140,13 @@ _RETIRED = frozenset({"k8s.gcr.io", "gcr.k8s.io", "docker.pkg.github.com", "regi
 _RETIRED_PARTS = ("gcr.io/google_containers/", "gcr.io/google-containers/", "gcr.io/kubernetes-helm/")
 
 
-def unapproved_registry(container: Container, *_: object) -> Iterator[Verdict]:
-    """Find registries that are not well known; those of one's own a rule of one's own approves."""
+def unapproved_registry(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find registries that are not approved: by a user who configured some, or for being well known."""
     named = _named(container)
-    if named and named.repository and not _is_well_known(named.registry):
+    if named is None or not named.repository:
+        return
+    approved = inputs(estate).get("imageRepositoryAllowList", ())
+    if not (_is_of(named, approved) if approved else _is_well_known(named.registry)):
         yield Verdict(container.image.at, named.registry, named.registry, "an approved registry")
 
 
@@ -191,14 +200,27 @@ def open_registry(container: Container, *_: object) -> Iterator[Verdict]:
 _OPEN = (HUB, "quay.io", "ghcr.io", "registry.gitlab.com", "public.ecr.aws")
 
 
-def throwaway_registry(container: Container, *_: object) -> Iterator[Verdict]:
-    """Find registries to which anyone may push, tunnels to somebody's machine, and bare addresses."""
+def throwaway_registry(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find registries to which anyone may push, tunnels, bare addresses, and what a user configured as such."""
     named = _named(container)
-    if named and (_is_among(named.registry, _THROWAWAY) or _is_public_address(named.registry)):
+    if named and (
+        _is_among(named.registry, _THROWAWAY)
+        or _is_public_address(named.registry)
+        or any(_is_of(named, inputs(estate).get(key, ())) for key in _DISTRUSTED)
+    ):
         yield Verdict(container.image.at, named.registry, named.registry, "a registry whose owner is known")
 
 
+_DISTRUSTED = ("untrustedRegistries", "publicRegistries")
 _THROWAWAY = ("ttl.sh", "ngrok.io", "ngrok-free.app", "ngrok.app", "trycloudflare.com", "loca.lt", "serveo.net")
+
+
+def _is_of(named: Named, configured: tuple[str, ...]) -> bool:
+    """Say whether an image is of one of some registries or repositories, each whole or followed by more of the name."""
+    owner = "" if "/" in named.repository else "library/"
+    whole = (f"{named.registry}/{named.repository}/", f"{named.registry}/{owner}{named.repository}/")
+    names = (*whole, f"{named.repository}/") if named.registry == HUB else whole
+    return any(name.startswith(f"{each.rstrip('/')}/") for each in configured for name in names)
 
 
 def _is_public_address(registry: str) -> bool:

@@ -8,13 +8,12 @@ Where there is none, rules keep to what they hold by themselves.
 from collections.abc import Mapping
 
 from plimsoll.documents.scalars import written
+from plimsoll.documents.settings import SECTIONS, holds_settings
 from plimsoll.documents.shapes import mapping, sequence
 from plimsoll.model.estate import Estate
 
 Inputs = Mapping[str, tuple[str, ...]]
 
-_SECTIONS = ("postureControlInputs", "dataControlInputs")
-_KEYS = frozenset({*_SECTIONS, "name", "attributes", "scope", "settings"})
 _MEMO = "inputs"
 
 
@@ -25,9 +24,9 @@ def inputs(estate: Estate) -> Inputs:
         return known
     found: dict[str, tuple[str, ...]] = {}
     for document in estate.documents:
-        root = mapping(document.root)
-        if root and _KEYS.issuperset(root):
-            for section in _SECTIONS:
+        if holds_settings(document.root):
+            root = mapping(document.root)
+            for section in SECTIONS:
                 found.update(_lists(mapping(root.get(section))))
                 found.update(_lists(mapping(mapping(root.get("settings")).get(section))))
     estate.memo[_MEMO] = found

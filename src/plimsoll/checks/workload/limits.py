@@ -1,8 +1,12 @@
 """What containers may use up: memory, CPU, processes, files, restarts."""
 
+import math
 from collections.abc import Iterator
 
+from plimsoll.checks.workload.inputs import inputs
+from plimsoll.documents.quantities import quantity
 from plimsoll.documents.scalars import whole
+from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Fact
 from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, ContainerRole, Pair, Workload
@@ -58,16 +62,48 @@ def out_of_range(container: Container, *_: object) -> Iterator[Verdict]:
             yield Verdict(fact.at, _amount(fact.stated) + unit, what, f"{_amount(least)} to {_amount(most)}{unit}")
 
 
-def sandbox_cpu(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
-    """Find sandboxes of agents that may use more CPU than such a one needs."""
-    if _is_sandbox(workload):
-        yield from _over(container.cpu_limit, _SANDBOX_CPU, " CPUs")
+def beyond_own_bounds(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find limits and requests beyond the bounds that a user configured."""
+    facts = (container.memory_limit, container.memory_request, container.cpu_limit, container.cpu_request)
+    for what, fact in zip(("memory_limit", "memory_request", "cpu_limit", "cpu_request"), facts, strict=True):
+        least = max(_configured(estate, f"{what}_min"), default=0.0)
+        most = min(_configured(estate, f"{what}_max"), default=math.inf)
+        if (least > 0 or most < math.inf) and fact.value and not least <= fact.value <= most:
+            bound = f"at least {_amount(least)}" if fact.value < least else f"{_amount(most)} at most"
+            yield Verdict(fact.at, _amount(fact.stated), what, bound)
 
 
-def sandbox_memory(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
-    """Find sandboxes of agents that may use more memory than such a one needs."""
+def _configured(estate: Estate, key: str) -> list[float]:
+    amounts = map(quantity, inputs(estate).get(key, ()))
+    return [amount for amount in amounts if amount is not None]
+
+
+def unbounded_init(container: Container, *_: object) -> Iterator[Verdict]:
+    """Find init containers without limits or requests: the largest of them counts as much as the pod itself."""
+    if container.role is not ContainerRole.INIT:
+        return
+    for what, fact in (
+        ("memory limit", container.memory_limit),
+        ("memory request", container.memory_request),
+        ("CPU limit", container.cpu_limit),
+        ("CPU request", container.cpu_request),
+    ):
+        if not fact.value:
+            yield Verdict(fact.at, "none", what, "an amount")
+
+
+def sandbox_cpu(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find sandboxes of agents that may use more CPU than such a one needs, or than a user configured."""
     if _is_sandbox(workload):
-        yield from _over(container.memory_limit, _SANDBOX_MEMORY, " bytes")
+        most = min(_configured(estate, "sandbox_cpu_limit_max"), default=_SANDBOX_CPU)
+        yield from _over(container.cpu_limit, most, " CPUs")
+
+
+def sandbox_memory(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find sandboxes of agents that may use more memory than such a one needs, or than a user configured."""
+    if _is_sandbox(workload):
+        most = min(_configured(estate, "sandbox_memory_limit_max"), default=_SANDBOX_MEMORY)
+        yield from _over(container.memory_limit, most, " bytes")
 
 
 def loose_ulimits(container: Container, *_: object) -> Iterator[Verdict]:

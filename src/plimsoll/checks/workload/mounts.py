@@ -15,6 +15,7 @@ from plimsoll.checks.workload.host_paths import (
     after_variables,
     what_is_at,
 )
+from plimsoll.checks.workload.inputs import inputs
 from plimsoll.documents.scalars import is_null, written
 from plimsoll.documents.shapes import mapping, sequence, text
 from plimsoll.model.check import CheckState
@@ -155,12 +156,13 @@ _PROVIDERS_OF_NODES = {"aws": "eks", "azure": "aks", "gce": "gke"}
 
 
 def _providers(estate: Estate) -> tuple[str, ...]:
-    """Give the clouds that nodes say they are of (`spec.providerID`)."""
+    """Give the clouds that nodes say they are of (`spec.providerID`), or that a user configured."""
     known = estate.memo.get("cloud-providers")
     if isinstance(known, tuple):
         return known
     named = {text(mapping(node.body.get("spec")).get("providerID")).partition(":")[0] for node in _nodes(estate)}
     found = {_PROVIDERS_OF_NODES[each] for each in named if each in _PROVIDERS_OF_NODES}
+    found.update(each for each in inputs(estate).get("cloudProvider", ()) if each in _PROVIDER_PATHS)
     providers = tuple(sorted(found))
     estate.memo["cloud-providers"] = providers
     return providers

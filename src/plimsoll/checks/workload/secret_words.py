@@ -130,6 +130,11 @@ def hints_at_a_secret(name: str, value: str) -> bool:
     return any(word in text for word in ("jwt", "bearer", "_key_", "_secret_", "eyjhbgcio", "private key"))
 
 
+def refers(value: str) -> bool:
+    """Say whether a value only says where something is kept: a variable, a vault, a mounted secret."""
+    return _REFERENCE.search(value.strip()[:200]) is not None
+
+
 def weigh(name: str, value: str) -> str:
     """Say what a named value is: `secret`, `placeholder` of one, `hint` that it may be one, or nothing.
 
@@ -149,7 +154,7 @@ def _weigh_once(name: str, value: str) -> str:
 
 def _weigh(name: str, value: str) -> str:
     value = value.strip()
-    if not value or _REFERENCE.search(value[:200]):
+    if not value or refers(value):
         return NOTHING
     if known_token(value):
         return SECRET

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from plimsoll.checks.workload.inputs import inputs
 from plimsoll.checks.workload.secret_words import (
     HINT,
     NOTHING,
@@ -11,12 +12,14 @@ from plimsoll.checks.workload.secret_words import (
     known_token,
     masked,
     names_a_secret,
+    refers,
     secret_line,
     secret_option,
     weigh,
 )
 from plimsoll.documents.scalars import written
 from plimsoll.documents.shapes import mapping
+from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Fact
 from plimsoll.model.resource import Resource
 from plimsoll.model.rule import Verdict
@@ -35,9 +38,26 @@ def placeholders_in_environment(container: Container, *_: object) -> Iterator[Ve
     yield from _variables(container, PLACEHOLDER)
 
 
-def hints_in_environment(container: Container, *_: object) -> Iterator[Verdict]:
-    """Find variables that may hold secrets, by a word in them."""
+def hints_in_environment(container: Container, _: Workload, estate: Estate) -> Iterator[Verdict]:
+    """Find variables that may hold secrets, by a word in them: one of ours, or one that a user configured."""
     yield from _variables(container, HINT)
+    words = _own_words(estate)
+    for variable in container.variables if words else ():
+        name, value = variable.name, variable.value.stated
+        if variable.origin == "literal" and variable.value.is_known and _has_own_word(name, value, words):
+            yield Verdict(variable.at, masked(name, value), name, _KEPT)
+
+
+def _own_words(estate: Estate) -> tuple[str, ...]:
+    """Give the parts of names that a user configured as those of secrets."""
+    return tuple(word.lower() for word in inputs(estate).get("sensitiveKeyNames", ()))
+
+
+def _has_own_word(name: str, value: str, words: tuple[str, ...]) -> bool:
+    """Say whether a name has one of some words in it, where nothing else takes the value for a secret or a path."""
+    low = name.lower()
+    is_value = bool(value) and not value.startswith("/") and not refers(value)
+    return is_value and weigh(name, value) == NOTHING and any(word in low for word in words)
 
 
 def unused_store(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
@@ -128,9 +148,14 @@ def placeholders_in_config_map(resource: Resource, *_: object) -> Iterator[Verdi
     yield from _settings(resource, PLACEHOLDER)
 
 
-def hints_in_config_map(resource: Resource, *_: object) -> Iterator[Verdict]:
-    """Find keys of config maps that may hold secrets, by a word in them."""
+def hints_in_config_map(resource: Resource, estate: Estate) -> Iterator[Verdict]:
+    """Find keys of config maps that may hold secrets, by a word in them: one of ours, or one that a user configured."""
     yield from _settings(resource, HINT)
+    words = _own_words(estate)
+    for key, said in mapping(resource.body.get("data")).items() if words else ():
+        value = written(said)
+        if "\n" not in value.strip() and _has_own_word(key, value, words):
+            yield Verdict((*resource.at, "data", key), masked(key, value), key, "kept in a Secret")
 
 
 def _settings(resource: Resource, sought: str) -> Iterator[Verdict]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from plimsoll.checks.workload.inputs import inputs
 from plimsoll.checks.workload.selectors import plain_selector, pods
 from plimsoll.documents.scalars import whole, written
 from plimsoll.documents.shapes import mapping, mappings, sequence, text
@@ -33,10 +34,20 @@ _HTTPS = 443
 _SENSITIVE = (
     "argo-server",
     "jenkins",
+    "bentoml",
+    "jupyterhub",
+    "kserve",
     "kubeflow",
     "kubernetes-dashboard",
+    "mlflow",
     "nifi",
+    "ollama",
     "prometheus-deployment",
+    "ray-dashboard",
+    "ray-head",
+    "seldon",
+    "triton-inference-server",
+    "vllm",
     "weave-scope-app",
 )
 """Names of interfaces through which their users may run anything, often without a log-in."""
@@ -119,8 +130,9 @@ def leads_to_sensitive(service: Resource, estate: Estate) -> Iterator[Verdict]:
     """Fail for a Service that opens an administrative interface to the outside."""
     if text(spec_of(service).get("type")) not in _OUTSIDE:
         return
+    sensitive = inputs(estate).get("sensitiveInterfaces") or _SENSITIVE
     for workload in pods_of(service, estate):
-        name = next((each for each in _SENSITIVE if each in workload.name), "")
+        name = next((each for each in sensitive if each in workload.name), "")
         if name:
             yield Verdict((*service.at, "spec", "selector"), f"{name} by {key_of(service)}", name)
 
