@@ -42,8 +42,26 @@ def test_case_may_not_matter() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["(", "a)", "[a", "*a", "a**", "a\\", "(?=a)", "(?P<a>b)", r"\b", r"\1", "[[:alpha:]]", "a{300}", "a{3,2}", "[b-a]"]
-    + ["a" * (LONGEST + 1), "((a{99}){99}){99}", "(" * 40 + ")" * 40, r"(?i)\D"],
+    [
+        "(",
+        "a)",
+        "[a",
+        "*a",
+        "a**",
+        "a\\",
+        "(?=a)",
+        "(?P<a>b)",
+        r"\b",
+        r"\1",
+        "[[:alpha:]]",
+        "a{300}",
+        "a{3,2}",
+        "[b-a]",
+        "a" * (LONGEST + 1),
+        "((a{99}){99}){99}",
+        "(" * 40 + ")" * 40,
+        r"(?i)\D",
+    ],
 )
 def test_what_cannot_be_used_is_said(text: str) -> None:
     with pytest.raises(PatternError, match=r"."):

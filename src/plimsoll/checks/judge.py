@@ -1,6 +1,6 @@
 """The judge: every rule on everything that it is about. The only place that turns facts into states."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -59,31 +59,36 @@ class Judge:
                     self._by_platform.setdefault((platform, kind), []).append(each)
         self._with_components = {platform for platform, kind in self._by_platform if kind.startswith(PREFIX)}
 
-    def judge(self, estate: Estate) -> Iterator[Judgement]:
+    def judge(self, estate: Estate) -> list[Judgement]:
         """Judge everything in an estate; each failure is one judgement, and each pass of a rule on a subject one."""
+        found: list[Judgement] = []
         for workload in estate.workloads:
-            yield from self._workload(workload, estate)
+            self._workload(workload, estate, found)
         for resource in estate.resources:
             for each in self._by_platform.get((resource.platform, resource.kind), ()):
-                yield from _judged(each, resource, "", (resource, estate))
-            yield from self._configured(resource, estate)
+                _judge(each, resource, "", (resource, estate), found)
+            self._configured(resource, estate, found)
+        platforms = estate.platforms
         for each in self._on_estate:
-            yield from _of_estate(each, estate)
+            if platforms.intersection(each.rule.platforms):
+                _judge_together(each, estate, found)
+        return found
 
-    def _workload(self, workload: Workload, estate: Estate) -> Iterator[Judgement]:
+    def _workload(self, workload: Workload, estate: Estate, found: list[Judgement]) -> None:
         platform = workload.platform
         for each in self._by_platform.get((platform, WORKLOAD), ()):
-            yield from _judged(each, workload, "", (workload, estate))
+            _judge(each, workload, "", (workload, estate), found)
         if workload.kind in KINDS:  # A pod may hide in an object of any kind, which rules on that kind do not expect.
             for each in self._by_platform.get((platform, workload.kind), ()):
                 if WORKLOAD not in each.rule.on:
-                    yield from _judged(each, workload, "", (workload, estate))
-        for each in self._by_platform.get((platform, CONTAINER), ()):
-            for container in workload.containers:
-                yield from _judged(each, workload, container.name, (container, workload, estate))
-        yield from self._components(workload, estate)
+                    _judge(each, workload, "", (workload, estate), found)
+        for container in workload.containers:
+            arguments = (container, workload, estate)
+            for each in self._by_platform.get((platform, CONTAINER), ()):
+                _judge(each, workload, container.name, arguments, found)
+        self._components(workload, estate, found)
 
-    def _components(self, workload: Workload, estate: Estate) -> Iterator[Judgement]:
+    def _components(self, workload: Workload, estate: Estate, found: list[Judgement]) -> None:
         """Judge the containers that run a component of Kubernetes itself."""
         if workload.platform not in self._with_components:
             return
@@ -91,49 +96,49 @@ class Judge:
             component = component_of(container)
             if component is not None:
                 for each in self._by_platform.get((workload.platform, PREFIX + component.name), ()):
-                    yield from _judged(each, workload, container.name, (component, workload, estate))
+                    _judge(each, workload, container.name, (component, workload, estate), found)
 
-    def _configured(self, resource: Resource, estate: Estate) -> Iterator[Judgement]:
+    def _configured(self, resource: Resource, estate: Estate, found: list[Judgement]) -> None:
         """Judge the objects that configure a component."""
         if resource.platform not in self._with_components:
             return
         for component in components_of(resource):
             for each in self._by_platform.get((resource.platform, PREFIX + component.name), ()):
-                yield from _judged(each, resource, "", (component, resource, estate))
+                _judge(each, resource, "", (component, resource, estate), found)
 
 
-def _judged(
-    ready: _Ready, subject: Workload | Resource, container: str, arguments: tuple[object, ...]
-) -> Iterator[Judgement]:
-    rule, key, document = ready.rule, subject.key, subject.document
-    state = CheckState.PASS
-    for verdict in _verdicts(ready, arguments):
-        state = verdict.state
-        yield Judgement(rule, key, document, container, state, verdict)
-    if state is CheckState.PASS:
-        yield Judgement(rule, key, document, container, state, _PASSED)
+def _judge(
+    ready: _Ready,
+    subject: Workload | Resource,
+    container: str,
+    arguments: tuple[object, ...],
+    found: list[Judgement],
+) -> None:
+    verdicts = _verdicts(ready, arguments)
+    key, document = subject.key, subject.document
+    if not verdicts:
+        found.append(Judgement(ready.rule, key, document, container, CheckState.PASS, _PASSED))
+    found += (Judgement(ready.rule, key, document, container, verdict.state, verdict) for verdict in verdicts)
 
 
-def _verdicts(ready: _Ready, arguments: tuple[object, ...]) -> Iterator[Verdict]:
+def _judge_together(ready: _Ready, estate: Estate, found: list[Judgement]) -> None:
+    verdicts = _verdicts(ready, (estate,))
+    if not verdicts:
+        found.append(Judgement(ready.rule, "", -1, "", CheckState.PASS, _PASSED))
+    found += (Judgement(ready.rule, each.subject, each.document, "", each.state, each) for each in verdicts)
+
+
+def _verdicts(ready: _Ready, arguments: tuple[object, ...]) -> list[Verdict]:
     """Ask a rule. What it cannot know, and a rule that fails itself, is not measured; the other rules go on."""
+    found: list[Verdict] = []
     try:
-        yield from ready.logic(*arguments)
+        found.extend(ready.logic(*arguments))  # What was said before an error stays.
     except UnknownFactError as error:
-        yield Verdict(error.at, reason=error.reason, state=CheckState.NOT_MEASURED)
+        found.append(Verdict(error.at, reason=error.reason, state=CheckState.NOT_MEASURED))
     except Exception as error:  # noqa: BLE001 - objects from outside are hostile, and one rule must not end the scan
         reason = f"{OWN_FAULT}: {type(error).__name__}"
-        yield Verdict((), reason=reason, state=CheckState.NOT_MEASURED)
-
-
-def _of_estate(ready: _Ready, estate: Estate) -> Iterator[Judgement]:
-    if not estate.platforms.intersection(ready.rule.platforms):
-        return
-    state = CheckState.PASS
-    for verdict in _verdicts(ready, (estate,)):
-        state = verdict.state
-        yield Judgement(ready.rule, verdict.subject, verdict.document, "", state, verdict)
-    if state is CheckState.PASS:
-        yield Judgement(ready.rule, "", -1, "", state, _PASSED)
+        found.append(Verdict((), reason=reason, state=CheckState.NOT_MEASURED))
+    return found
 
 
 def _logic_of(rule: Rule) -> Logic:

@@ -8,7 +8,7 @@ from plimsoll.model.estate import Document, Estate, Position
 from plimsoll.model.fact import dotted, pointer
 from plimsoll.model.finding import Evidence, Finding, FindingKind, Location
 from plimsoll.model.resource import Resource
-from plimsoll.model.rule import Judgement
+from plimsoll.model.rule import Judgement, Likelihood
 from plimsoll.model.subject import Subject
 from plimsoll.model.workload import Workload
 
@@ -35,12 +35,13 @@ def failures(judgements: Iterable[Judgement], estate: Estate, target: str, snipp
     checks: list[CheckResult] = []
     findings: list[Finding] = []
     seen: set[tuple[str, str]] = set()
+    ids = {key: subject.id for key, subject in subjects.items()}
     for judgement in judgements:
-        subject = subjects.get((judgement.document, _object(judgement)))
-        about = subject.id if subject else target
         if judgement.state is CheckState.PASS:
+            about = ids.get((judgement.document, judgement.subject), target)
             checks.append(_result(judgement, about, _NOTHING))
             continue
+        about = ids.get((judgement.document, _object(judgement)), target)
         document = estate.documents[judgement.document] if judgement.document >= 0 else None
         position = document.position(judgement.verdict.at) if document else None
         evidence = _evidence(judgement, position)
@@ -96,8 +97,12 @@ def _result(judgement: Judgement, subject: str, evidence: Evidence) -> CheckResu
         evidence=evidence,
         reason=judgement.verdict.reason,
         severity=rule.severity,
-        likelihood=rule.likelihood.factor,
+        likelihood=_FACTORS[rule.likelihood],
     )
+
+
+_FACTORS = {likelihood: likelihood.factor for likelihood in Likelihood}
+"""Looked up, as there is one for every rule on every subject."""
 
 
 def _evidence(judgement: Judgement, position: Position | None) -> Evidence:

@@ -17,7 +17,8 @@ from plimsoll.checks.workload.rights import (
     to_each,
     told,
 )
-from plimsoll.checks.workload.selectors import of_kind, remembered
+from plimsoll.checks.workload.selectors import named, of_kind, remembered
+from plimsoll.documents.scalars import truth
 from plimsoll.model.estate import Estate
 from plimsoll.model.resource import Binding, Holder, Permission, Resource, Role
 from plimsoll.model.rule import Verdict
@@ -129,7 +130,7 @@ def lets_in_masters(binding: Resource, _: Estate) -> Iterator[Verdict]:
 def gives_dashboard_role(binding: Resource, _: Estate) -> Iterator[Verdict]:
     """Fail for others than the dashboard itself who hold its role."""
     if isinstance(binding, Binding) and binding.role_name == _DASHBOARD:
-        yield from to_each(binding, (each for each in binding.holders if _DASHBOARD not in each.name))
+        yield from to_each(binding, (each for each in binding.holders if each.name != _DASHBOARD))
 
 
 def gives_default_account(binding: Resource, _: Estate) -> Iterator[Verdict]:
@@ -141,8 +142,16 @@ def gives_default_account(binding: Resource, _: Estate) -> Iterator[Verdict]:
 
 
 def gives_account(binding: Resource, estate: Estate) -> Iterator[Verdict]:
-    """Fail for every service account that is given a role which was read: a list to review."""
+    """Fail for every service account that is given a role which was read: a list to review.
+
+    Those whose token no pod gets unasked are left out.
+    """
     if isinstance(binding, Binding) and not is_of_the_cluster(binding) and role_of(binding, estate) is not None:
         for holder in binding.holders:
-            if holder.kind == "ServiceAccount":
+            if holder.kind == "ServiceAccount" and not _keeps_its_token(holder, binding, estate):
                 yield Verdict(holder.at, f"{told(holder)} holds the {given(binding)}", told(holder))
+
+
+def _keeps_its_token(holder: Holder, binding: Resource, estate: Estate) -> bool:
+    accounts = named(estate, "ServiceAccount", holder.namespace or binding.namespace, holder.name)
+    return any(truth(account.body.get("automountServiceAccountToken")) is False for account in accounts)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from plimsoll.checks.workload.inputs import inputs
 from plimsoll.checks.workload.routes import INGRESS, ROUTES, backends_of_ingress, backends_of_route, destinations
 from plimsoll.checks.workload.selectors import named, of_kind, remembered, space
 from plimsoll.checks.workload.services import SERVICE, is_outside, key_of, pods_of, spec_of
@@ -182,23 +183,30 @@ def _is_reached(workload: Workload, estate: Estate) -> bool:
     return any(way.kind != INSIDE for way in ways_to(workload, estate))
 
 
-def _scanned(test: Callable[[Known], str], *, reached: bool) -> Callable[[Workload, Estate], Iterator[Verdict]]:
+def _scanned(test: Callable[[Known, Estate], str], *, reached: bool) -> Callable[[Workload, Estate], Iterator[Verdict]]:
     def judge(workload: Workload, estate: Estate) -> Iterator[Verdict]:
         for container, known in _images(workload, estate):
-            said = test(known)
+            said = test(known, estate)
             if said and (not reached or _is_reached(workload, estate)):
                 yield Verdict(_image_that_ran(container, workload), said, container.name)
 
     return judge
 
 
-def _excess(known: Known) -> str:
-    too_many = known.critical >= _MOST_CRITICAL or known.high >= _MOST_HIGH
+def _excess(known: Known, estate: Estate) -> str:
+    most_critical = _configured(estate, "max_critical_vulnerabilities", _MOST_CRITICAL)
+    most_high = _configured(estate, "max_high_vulnerabilities", _MOST_HIGH)
+    too_many = known.critical > most_critical or known.high > most_high
     return f"{known.critical} critical, {known.high} high" if too_many else ""
 
 
-exposed_code = _scanned(lambda known: "runs code from afar" if known.runs_code else "", reached=True)
-exposed_critical = _scanned(lambda known: f"{known.critical} critical" if known.critical else "", reached=True)
+def _configured(estate: Estate, key: str, otherwise: int) -> int:
+    numbers = (whole(each) for each in inputs(estate).get(key, ()))
+    return min((number for number in numbers if number is not None), default=otherwise)
+
+
+exposed_code = _scanned(lambda known, _: "runs code from afar" if known.runs_code else "", reached=True)
+exposed_critical = _scanned(lambda known, _: f"{known.critical} critical" if known.critical else "", reached=True)
 too_vulnerable = _scanned(_excess, reached=False)
 
 _SENSITIVE_KINDS = {"secret": "Secret", "config": "ConfigMap", "claim": "PersistentVolumeClaim"}

@@ -98,13 +98,13 @@ def _is_digest(text: str) -> bool:
     return len(found["encoded"]) == length if length else len(found["encoded"]) >= _LEAST
 
 
-def latest_not_pulled(container: Container, workload: Workload, *_: object) -> Iterator[Verdict]:
+def latest_not_pulled(container: Container, workload: Workload, estate: Estate) -> Iterator[Verdict]:
     """Find images whose tag moves, and of which an old copy is run as long as there is one."""
     image, policy = container.image, container.pull_policy
     named = _named(container)
     # The kubelet's default for a tag that moves is to ask the registry (Container, imagePullPolicy); engines' is not.
     default = "Always" if workload.platform == "kubernetes" else "IfNotPresent"
-    if named is None or not _is_latest(named) or (policy.value or default) == "Always":
+    if named is None or not _is_moved(named, estate) or (policy.value or default) == "Always":
         return
     yield Verdict(policy.at, policy.stated or default, expected="Always")
     if workload.platform == "kubernetes":
@@ -229,6 +229,11 @@ def _is_public_address(registry: str) -> bool:
         return ip_address(host.strip("[]")).is_global
     except ValueError:
         return False
+
+
+def _is_moved(named: Named, estate: Estate) -> bool:
+    """Say whether a tag is `latest`, or one that a user configured as moving like that."""
+    return _is_latest(named) or (not named.digest and named.tag in inputs(estate).get("floatingImageTags", ()))
 
 
 def _is_latest(named: Named) -> bool:

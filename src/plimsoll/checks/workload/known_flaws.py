@@ -30,7 +30,12 @@ class _Flaw(NamedTuple):
     affected: tuple[tuple[Version, Version], ...]
 
 
-_INGRESS_NGINX = ("ingress-nginx/controller", "nginx-ingress-controller", "ingress-nginx-controller")
+_INGRESS_NGINX = (
+    "ingress-nginx/controller",
+    "ingress-nginx/controller-chroot",
+    "nginx-ingress-controller",
+    "ingress-nginx-controller",
+)
 
 _FLAWS = (
     _Flaw("CVE-2022-24348", ("argocd",), (((1, 0, 0), (2, 1, 9)), ((2, 2, 0), (2, 2, 4)))),
@@ -94,6 +99,9 @@ _OPTIMISED = (
 """How operating systems that are made for running containers call themselves in osImage."""
 
 
+_PATCH = re.compile(r"\d\.\d+\.\d", re.ASCII)
+
+
 def image_with_flaw(container: Container, *_: object) -> Iterator[Verdict]:
     """Find images whose version has a flaw that attackers use."""
     name, version = _named_version(container)
@@ -108,7 +116,10 @@ def _ends_on(repository: str, names: tuple[str, ...]) -> bool:
 
 def _named_version(container: Container) -> tuple[str, Version | None]:
     parts = parts_of(container.image.value)
-    return (parts.repository, version_in(parts.tag)) if parts else ("", None)
+    if parts is None:
+        return "", None
+    # A tag like `7.0` is moved to each new patch release, so that it does not say which one runs.
+    return parts.repository, version_in(parts.tag) if _PATCH.search(parts.tag) else None
 
 
 def retired_ingress_nginx(container: Container, *_: object) -> Iterator[Verdict]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from plimsoll.checks.workload.images import name_of
+from plimsoll.checks.workload.selectors import space
 from plimsoll.documents.scalars import whole, written
 from plimsoll.documents.shapes import mapping, mappings
 from plimsoll.model.check import CheckState
@@ -118,7 +119,7 @@ def ssh_services(workload: Workload, estate: Estate) -> Iterator[Verdict]:
     if not services or not workload.pod_labels:
         return
     for label in workload.pod_labels.items():
-        for service, selector in services.get((workload.namespace, *label), ()):
+        for service, selector in services.get((space(workload.namespace), *label), ()):
             if selector.items() <= workload.pod_labels.items():
                 at = (*workload.spec_at[:-1], "metadata", "labels")
                 yield Verdict(at, f"Service {service}", service, "no Service for port 22")
@@ -138,7 +139,7 @@ def _ssh_services(estate: Estate) -> Selectors:
         selector = {key: written(value) for key, value in mapping(spec.get("selector")).items()}
         if selector and _has_ssh(service, spec):
             first = min(selector.items())
-            found.setdefault((service.namespace, *first), []).append((service.name, selector))
+            found.setdefault((space(service.namespace), *first), []).append((service.name, selector))
     estate.memo["ssh-services"] = found
     return found
 
