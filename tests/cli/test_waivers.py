@@ -66,7 +66,13 @@ def test_an_expired_or_unused_waiver_opens_nothing_and_is_said(
 def test_a_waiver_keeps_its_reason_and_owner(run: Run, image: str, work: Path) -> None:
     waive(work, f'id = "{HIGH}"\nexpires = 2027-01-31')
     (mark,) = (finding["waiver"] for finding in run("scan", image, "-f", "json").json["findings"] if finding["waiver"])
-    assert mark == {"id": HIGH, "reason": "behind a proxy", "owner": "platform", "expires": "2027-01-31"}
+    assert mark == {
+        "id": HIGH,
+        "reason": "behind a proxy",
+        "owner": "platform",
+        "expires": "2027-01-31",
+        "origin": "plimsoll.toml",
+    }
 
 
 def test_a_waiver_does_not_move_min_score(run: Run, image: str, work: Path) -> None:

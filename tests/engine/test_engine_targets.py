@@ -102,3 +102,40 @@ def test_the_base_of_an_image_is_recognised(saved_image: Path, environment: dict
         assert {finding["origin"] for finding in report["findings"]} == {"base"}
     finally:
         plimsoll("base", "remove", base, env=environment, folder=tmp_path)
+
+
+@pytest.fixture
+def containers(docker: Any, saved_image: Path) -> Any:  # noqa: ANN401, ARG001 - fixtures; the image must be there
+    """Two containers of that engine, one of them open to its host."""
+    docker("create", "--name", "open", "--privileged", "--volume", "/:/host", NAME, "sleep", "9")
+    docker("create", "--name", "shut", "--read-only", "--cap-drop", "ALL", "--user", "10001:10001", NAME, "sleep", "9")
+    yield docker
+    docker("rm", "--force", "open", "shut")
+
+
+def test_the_engine_itself_is_a_target(containers: Any, environment: dict[str, str], tmp_path: Path) -> None:  # noqa: ANN401, ARG001 - a fixture
+    report = report_of("engine:", environment, tmp_path)
+    assert {"Container//open", "Container//shut"} <= {subject["name"] for subject in report["subjects"]}
+    found = {(finding["subject"], finding["rule"]) for finding in report["findings"]}
+    assert {("Container//open", "privileged-container"), ("Container//open", "host-root-mounted")} <= found
+    assert not {("Container//shut", "privileged-container"), ("Container//shut", "writable-rootfs")} & found
+    assert all(finding["location"]["line"] is None for finding in report["findings"])
+
+
+def test_images_tell_what_files_leave_to_them_and_join_their_score(
+    saved_image: Path,  # noqa: ARG001 - the image must be there
+    environment: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        f"services:\n  app:\n    image: {NAME}\n  gone:\n    image: gone:1\n", "utf-8"
+    )
+    report = report_of("compose.yaml", environment, tmp_path)
+    silent = {check["subject"] for check in report["checks"] if "the image decides" in check.get("reason", "")}
+    assert silent == {"compose.yaml#ComposeService//gone"}
+    scan = ("scan", "compose.yaml", "--images", "scan", "--quiet", "--format", "json")
+    both = json.loads(plimsoll(*scan, env=environment, folder=tmp_path).stdout)
+    assert both["score"]["high"] < report["score"]["high"]
+    assert {"misconfiguration", "vulnerability"} <= {finding["kind"] for finding in both["findings"]}
+    (gap,) = [gap for gap in both["gaps"] if gap["what"] == "image-not-read"]
+    assert gap["question"] == "what is in the image gone:1"

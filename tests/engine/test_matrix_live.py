@@ -66,7 +66,9 @@ NOT_CREATED = (
     Reason("compose", "the host's cgroups", "docker-compose 1.29 has no cgroup"),
 )
 DIFFERENCES = tuple(
-    Reason(platform, "host-cgroup-namespace", "with version 1 of cgroups an engine gives the host's where nothing is said")
+    Reason(
+        platform, "host-cgroup-namespace", "with version 1 of cgroups an engine gives the host's where nothing is said"
+    )
     for platform in ("run", "compose")
 )
 

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -149,7 +150,8 @@ def _attempt(before: _Made, edits: list[Edit]) -> tuple[_Made, list[Dropped]] | 
 
 def _round(text: str, edits: list[Edit], dropped: list[Dropped]) -> tuple[str, list[Edit]]:
     """Make those edits that do not touch each other; the others wait for the next round."""
-    tree, values = tree_of(text), _values(text)
+    tree = tree_of(text)
+    values = cache(lambda: _values(text))
     planners: dict[int, Planner] = {}
     changes = _Changes()
     waiting: list[Edit] = []

@@ -1,6 +1,6 @@
 """What an edit changes in a text: pieces that are put in or taken out, planned on its tree."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -49,14 +49,15 @@ def _nested(value: object, steps: Place) -> object:
 class Planner:
     """Plans edits of one document of a text. Every method raises DocumentError for what cannot be done."""
 
-    def __init__(self, tree: Tree, document: int, values: Sequence[object]) -> None:
-        """Take the tree of the text, which of its documents is meant, and what our reader makes of all of them."""
-        if not 0 <= document < len(tree.documents) == len(values):
+    def __init__(self, tree: Tree, document: int, values: Callable[[], Sequence[object]]) -> None:
+        """Take the tree of the text, which of its documents is meant, and how our reader reads all of them."""
+        if not 0 <= document < len(tree.documents):
             raise DocumentError(f"there is no document {document}")
         self._tree = tree
         self._root = tree.documents[document]
         self._shared = tree.shared[document]
-        self._value = values[document]
+        self._document = document
+        self._values = values
         self._indexes: dict[int, dict[str, list[int]]] = {}
 
     @cached_property
@@ -66,7 +67,7 @@ class Planner:
     def put(self, place: Place, value: object) -> list[Splice]:
         """Plan to set what stands at a place, with all that is missing on the way."""
         found = self._find(place)
-        if not found.rest and _at(self._value, place) == as_read(value):
+        if not found.rest and self._is(found.part, place, value):
             return []
         if found.part.is_null and (found.rest or isinstance(value, dict | list)):
             return self._fill(found, _nested(value, found.rest))
@@ -99,19 +100,35 @@ class Planner:
             return [self._out_of_flow(around, index)]
         return self._emptied(place[:-1]) if len(around.values) == 1 else [self._out_of_block(around, index)]
 
+    def _is(self, part: Part, place: Place, value: object) -> bool:
+        """Say whether a value stands at a place already."""
+        if part.kind is Kind.SCALAR:
+            return part.value == as_read(value)
+        return isinstance(value, dict | list) and self._at(place) == as_read(value)
+
+    def _at(self, place: Place) -> object:
+        """Give what our reader has at a place; None where it has nothing."""
+        value = self._values()[self._document]
+        for step in place:
+            if isinstance(value, dict):
+                value = value.get(step)
+            else:
+                value = value[step] if isinstance(value, list) and isinstance(step, int) else None
+        return value
+
     # The way there
 
     def _find(self, place: Place) -> _Found:
-        part, value = self._root, self._value
+        part = self._root
         key: Part | None = None
         around: Part | None = None
-        for depth, step in enumerate(place):
+        for depth in range(len(place)):
             self._expect_own(part)
-            index = self._index(part, step, value)
+            index = self._index(part, place, depth)
             if index is None:
                 return _Found(part, key, around, place[depth:])
             around, key = part, part.keys[index] if part.keys else None
-            part, value = part.values[index], _inside(value, step)
+            part = part.values[index]
         self._expect_own(part)
         return _Found(part, key, around, ())
 
@@ -119,8 +136,9 @@ class Planner:
         if part.kind is Kind.ALIAS or (part.anchor and part.anchor in self._shared):
             raise DocumentError("several places share it by an anchor")
 
-    def _index(self, part: Part, step: str | int, value: object) -> int | None:
-        """Give which of the values of a part a step leads to; None where it is missing."""
+    def _index(self, part: Part, place: Place, depth: int) -> int | None:
+        """Give which of the values of a part the step at a depth leads to; None where it is missing."""
+        step = place[depth]
         if part.is_null:
             return None
         if part.kind is Kind.SEQUENCE and isinstance(step, int):
@@ -130,7 +148,7 @@ class Planner:
         found = self._keys(part).get(step, [])
         if len(found) > 1:
             raise DocumentError(f"the key {step!r} stands twice")
-        if not found and isinstance(value, dict) and step in value:
+        if not found and "<<" in self._keys(part) and self._at(place[: depth + 1]) is not None:
             raise DocumentError("several places share it by a merge key")
         return found[0] if found else None
 
@@ -250,16 +268,3 @@ class Planner:
             Splice(colon + 1, colon + 1, empty),
             Splice(line_of(text, part.start), after(self._tree, part), ""),
         ]
-
-
-def _inside(value: object, step: str | int) -> object:
-    """Give what our reader has at a step; None where it has nothing."""
-    if isinstance(value, dict):
-        return value.get(step)
-    return value[step] if isinstance(value, list) and isinstance(step, int) and step < len(value) else None
-
-
-def _at(value: object, place: Place) -> object:
-    for step in place:
-        value = _inside(value, step)
-    return value

@@ -219,7 +219,11 @@ def _waivers(report: Report) -> Iterator[RenderableType]:
     from rich.text import Text
 
     # Those of plimsoll.toml are the user's own; what the target says of itself is always told.
-    notes = [_waiver(waiver) for waiver in report.waivers if waiver.state != "used" or waiver.origin != report.settings]
+    notes = [
+        _waiver(waiver)
+        for waiver in report.waivers
+        if waiver.state != "used" or waiver.origin not in {"", report.settings}
+    ]
     if notes:
         yield headed("Waivers", Text("\n".join(notes)))
 

@@ -1,9 +1,14 @@
 """Charts and kustomizations: what makes manifests of templates, run only where the user asks for it."""
 
+import os
 import posixpath
+import selectors
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from plimsoll.model.limits import Limits
 
@@ -64,25 +69,68 @@ def render(root: Path, template: Template, limits: Limits) -> Rendered:
     command = ["helm", "template", "release", folder] if template.kind == "chart" else ["kustomize", "build", folder]
     try:
         with subprocess.Popen(  # noqa: S603 - a fixed program, and the user asked for it by --render
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # So that what it starts can be ended with it.
         ) as running:
-            return _outcome(running, command[0], int(limits.configuration_size))
+            try:
+                return _outcome(running, command[0], int(limits.configuration_size))
+            finally:
+                _end(running)
     except OSError as error:
         advice = f"Install {command[0]}, or render it yourself: {' '.join(command[:-1])} … | plimsoll scan -"
         return Rendered(reason=f"{command[0]} cannot be run: {error.strerror}", advice=advice)
 
 
 def _outcome(running: "subprocess.Popen[bytes]", program: str, largest: int) -> Rendered:
-    try:
-        text, said = running.communicate(timeout=_TIMEOUT)
-    except subprocess.TimeoutExpired:
-        running.kill()
+    deadline = monotonic() + _TIMEOUT
+    heard = _heard(running, largest, deadline)
+    if heard is None:
         return Rendered(reason=f"{program} took more than {_TIMEOUT:g} seconds", advice="Render it yourself.")
-    if running.returncode:
-        reason = said.decode("utf-8", "replace").strip()[:_LONGEST_REASON]
-        return Rendered(reason=f"{program} failed: {reason}", advice=f"Mend it until {program} renders it.")
+    text, said = heard
     if len(text) > largest:
         return Rendered(
             reason=f"{program} gave more than {largest} bytes", advice="Raise it: --limit configuration_size=BYTES"
         )
-    return Rendered(text=text)
+    try:
+        ended = running.wait(max(0.0, deadline - monotonic()))
+    except subprocess.TimeoutExpired:
+        return Rendered(reason=f"{program} took more than {_TIMEOUT:g} seconds", advice="Render it yourself.")
+    if ended:
+        reason = said.decode("utf-8", "replace").strip()[:_LONGEST_REASON] or f"it ended with {ended}"
+        return Rendered(reason=f"{program} failed: {reason}", advice=f"Mend it until {program} renders it.")
+    return Rendered(text=bytes(text))
+
+
+def _heard(running: "subprocess.Popen[bytes]", largest: int, deadline: float) -> tuple[bytearray, bytearray] | None:
+    """Hear what a program writes, to the end of what it gives, or one byte more than wanted; None over the deadline.
+
+    Of what it complains of only the beginning is kept.
+    """
+    text, said = bytearray(), bytearray()
+    with selectors.DefaultSelector() as waiting:
+        for pipe, kept, most in ((running.stdout, text, largest + 1), (running.stderr, said, 4 * _LONGEST_REASON)):
+            if pipe is not None:
+                waiting.register(pipe, selectors.EVENT_READ, (kept, most))
+        while waiting.get_map() and len(text) <= largest:
+            left = deadline - monotonic()
+            if left <= 0:
+                return None
+            for key, _ in waiting.select(left):
+                piece = os.read(key.fd, _PIECE)
+                kept, most = key.data
+                kept += piece[: most - len(kept)]
+                if not piece:
+                    waiting.unregister(key.fileobj)
+    return text, said
+
+
+_PIECE = 1 << 16
+
+
+def _end(running: "subprocess.Popen[bytes]") -> None:
+    """End a program with all that it started, where anything of it still runs."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(running.pid, signal.SIGKILL)

@@ -77,7 +77,7 @@ def nothing_hardens(container: Container, workload: Workload, _: Estate) -> Iter
     if not any((_has_seccomp(container), _has_apparmor(container, workload), _has_selinux(container, workload))):
         added = {each.stated for each in container.capabilities_added.value}
         if not container.capabilities_dropped.value or "ALL" in added:
-            yield Verdict(container.at, expected="a seccomp profile")
+            yield Verdict(place_in(container, "seccompProfile"), expected="a seccomp profile")
 
 
 def _has_seccomp(container: Container) -> bool:

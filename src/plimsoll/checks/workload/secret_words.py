@@ -4,6 +4,7 @@ Strict on purpose: a rule that cries at every `KEY` is switched off. `weigh` giv
 """
 
 import re
+from base64 import b64decode
 from functools import lru_cache
 
 SECRET, PLACEHOLDER, HINT, NOTHING = "secret", "placeholder", "hint", ""
@@ -80,10 +81,22 @@ _PATH = re.compile(
     r"|[\w.-]+\.(?:txt|pem|key|crt|jks|p12|pfx|json|ya?ml|properties|conf|env|creds?)",
     re.ASCII,
 )
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}", re.ASCII)
 _HARMLESS_NAMES = re.compile(
     r"initial-cluster-token|(?:^|_)(?:gpg|pgp|public|pub|host|ssh_host|primary|foreign|sort|cache|partition)_?keys?",
     re.IGNORECASE,
 )
+
+
+def encoded_token(value: str) -> str:
+    """Say what kind of credential stands in a text in base64; "" for none, and for what is no base64."""
+    text = value.strip()
+    if len(text) > _LONGEST or len(text) % 4 or not _BASE64.fullmatch(text):
+        return ""
+    try:
+        return known_token(b64decode(text, validate=True).decode())
+    except ValueError:
+        return ""
 
 
 def known_token(value: str) -> str:

@@ -9,6 +9,7 @@ from plimsoll.checks.workload.secret_words import (
     NOTHING,
     PLACEHOLDER,
     SECRET,
+    encoded_token,
     known_token,
     masked,
     names_a_secret,
@@ -166,6 +167,9 @@ def _settings(resource: Resource, sought: str) -> Iterator[Verdict]:
             found = _in_file(key, value)
         else:
             found = weigh(key, value), masked(key, value)
+        what = "" if found[0] == SECRET else encoded_token(value)
+        if what:
+            found = SECRET, f"{key}: {what}, in base64"
         if found[0] == sought:
             yield Verdict((*resource.at, "data", key), found[1], key, "kept in a Secret")
 
