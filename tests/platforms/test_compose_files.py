@@ -142,8 +142,8 @@ def test_files_of_which_all_was_taken_are_handed_back() -> None:
         ("app: {image: i, extends: none}", "there is no service 'none' in compose.yaml"),
         ("app: {image: i, extends: {file: none.yaml, service: a}}", "none.yaml cannot be read: there is no file"),
         ("app: {image: i, extends: {file: ../../etc/passwd, service: a}}", "'../../etc/passwd' is not a file inside"),
-        ("app: {image: i, extends: {file: /etc/passwd, service: a}}", "'/etc/passwd' is not a file inside the target"),
-        ("app: {image: i, extends: {file: 'https://e.com/a', service: a}}", "is not a file inside the target"),
+        ("app: {image: i, extends: {file: /etc/passwd, service: a}}", "'/etc/passwd' is no file of the project"),
+        ("app: {image: i, extends: {file: 'https://e.com/a', service: a}}", "is no file of the project"),
         ("app: {image: i, extends: {file: '${F}', service: a}}", "it depends on a variable that is not set"),
         ("app: {image: i, extends: {file: text.yaml, service: a}}", "there is no service 'a' in text.yaml"),
     ],
@@ -214,13 +214,13 @@ services:
     [
         ("[compose.yaml]", "compose.yaml includes itself in the end"),
         ("[a.yaml]", "compose.yaml includes itself in the end"),
-        ("[../x.yaml]", "'../x.yaml' is not a file inside the target"),
-        ("['/etc/passwd']", "'/etc/passwd' is not a file inside the target"),
-        ("['oci://example.com/x']", "is not a file inside the target"),
+        ("[../x.yaml]", "'../x.yaml' is no file of the project"),
+        ("['/etc/passwd']", "'/etc/passwd' is no file of the project"),
+        ("['oci://example.com/x']", "is no file of the project"),
         ("[none.yaml]", "none.yaml cannot be read"),
         ("['$NONE']", "it depends on a variable that is not set"),
         ("[same.yaml]", "an included file has 'app' as well"),
-        ("[{path: b.yaml, env_file: ../../etc/passwd}]", "'../../etc/passwd' is not a file inside the target"),
+        ("[{path: b.yaml, env_file: ../../etc/passwd}]", "'../../etc/passwd' is no file of the project"),
     ],
 )
 def test_what_cannot_be_included_is_a_fault_and_the_rest_is_read(include: str, words: str) -> None:

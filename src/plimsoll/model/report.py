@@ -67,6 +67,18 @@ class WaiverState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFacts:
+    """A rule that something fails, as its row says it, so that a report can be read alone."""
+
+    id: str
+    title: str
+    why: str
+    likelihood: str
+    threats: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that is known about the subjects, as of a date (ISO day: ages and waivers depend on it).
 
@@ -79,6 +91,7 @@ class Report:
     concern the packages made from it. `knowledge_built` is the ISO day on which the knowledge was built, `snapshot`
     says that it is the one embedded in Plimsoll, not one that `db update` built. `base` is what the image is built on,
     null where that is not known. `baseline` names the earlier report that findings were compared with.
+    `rules` are those that findings are of.
     """
 
     schema: str = SCHEMA
@@ -102,3 +115,4 @@ class Report:
     snapshot: bool = False
     base: BaseFacts | None = None
     baseline: str = ""
+    rules: tuple[RuleFacts, ...] = ()

@@ -8,6 +8,7 @@ from plimsoll.checks.judge import Judge
 from plimsoll.findings.failures import Failures, failures
 from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.estate import Estate
+from plimsoll.model.report import RuleFacts
 from plimsoll.model.rule import Rule
 from plimsoll.pipeline.remedies import Snippets
 
@@ -19,6 +20,23 @@ class Judged:
     estate: Estate
     failures: Failures
     rules: tuple[Rule, ...] = ()
+
+    @property
+    def told(self) -> tuple[RuleFacts, ...]:
+        """The rules that something fails, as reports tell them."""
+        failing = {finding.rule for finding in self.failures.findings}
+        return tuple(_told(rule) for rule in self.rules if rule.id in failing)
+
+
+def _told(rule: Rule) -> RuleFacts:
+    return RuleFacts(
+        id=rule.id,
+        title=rule.title,
+        why=" ".join(rule.why.split()),
+        likelihood=rule.likelihood.value,
+        threats=tuple(threat.value for threat in rule.threats),
+        platforms=rule.platforms,
+    )
 
 
 def judge(estate: Estate, target: str, further: Iterable[Rule] = ()) -> Judged:

@@ -84,6 +84,7 @@ def scan(
         knowledge_built=facts.built,
         snapshot=facts.snapshot,
         base=base,
+        rules=judged.told if judged else (),
     )
     return report, examined
 

@@ -34,6 +34,7 @@ def scan_workloads(target: str, declared: Declared, judged: Judged, facts: Decis
         gaps=judged.estate.gaps,
         waivers=waivers,
         settings=facts.settings,
+        rules=judged.told,
     )
 
 

@@ -72,7 +72,7 @@ class Files:
         """Give another file of the target, named at a place; None with a fault where it is not to be had."""
         inside = path_inside(origin.document.path, path)
         if inside is None:
-            self.fault(origin, f"{path[:80]!r} is not a file inside the target, and is not read")
+            self.fault(origin, f"{path[:80]!r} is no file of the project, so it is not read (--project-directory widens it)")
             return None
         if inside not in self.documents:
             if len(self.documents) >= MOST_FILES:
@@ -264,7 +264,7 @@ class Files:
         path, origin = written(named.value), named.origin
         inside = path_inside(origin.document.path, path)
         if inside is None:
-            self.fault(origin, f"{path[:80]!r} is not a file inside the target, and is not read")
+            self.fault(origin, f"{path[:80]!r} is no file of the project, so it is not read (--project-directory widens it)")
             return {}
         try:
             if not is_needed and not self._around.has(inside):

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from plimsoll.model.finding import Finding, FindingKind, WaiverMark
 from plimsoll.model.gap import Gap
-from plimsoll.model.report import Report, WaiverState
+from plimsoll.model.report import Report, RuleFacts, WaiverState
 from plimsoll.model.reporting import Format, Style
 from plimsoll.model.severity import Severity
 from plimsoll.reports.document import json_document
@@ -67,26 +67,31 @@ def _by_rule(report: Report) -> dict[str, list[Finding]]:
 
 
 def _driver(report: Report, rules: dict[str, list[Finding]]) -> Node:
+    told = {rule.id: rule for rule in report.rules}
     return {
         "name": report.tool.name,
         "version": report.tool.version,
-        "rules": [_rule(name, findings) for name, findings in rules.items()],
+        "rules": [_rule(name, findings, told.get(name)) for name, findings in rules.items()],
         "notifications": [{"id": what} for what in _gap_kinds(report)],
     }
 
 
-def _rule(name: str, findings: list[Finding]) -> Node:
+def _rule(name: str, findings: list[Finding], told: RuleFacts | None) -> Node:
     """Describe a rule by its worst finding, as one vulnerability may be rated otherwise in each package."""
     worst = max(findings, key=severity_score)
     node: Node = {
         "id": name,
-        "shortDescription": _text(_title(name, findings)),
-        "fullDescription": _text(_description(findings)),
-        "help": _rule_help(name, findings),
+        "shortDescription": _text(told.title if told else _title(name, findings)),
+        "fullDescription": _text(_cut(told.why) if told else _description(findings)),
+        "help": _rule_help(name, findings, told),
         "defaultConfiguration": {"level": _LEVELS[worst.severity]},
         "properties": {
             "security-severity": f"{severity_score(worst):.1f}",
-            "tags": [*sorted({"security", *(finding.kind.value for finding in findings)}), *others(findings)],
+            "tags": [
+                *sorted({"security", *(finding.kind.value for finding in findings)}),
+                *_threats(told),
+                *others(findings),
+            ],
         },
     }
     address = next((each for each in worst.references if is_address(each)), None)
@@ -108,14 +113,22 @@ def _description(findings: list[Finding]) -> str:
         told[_message(finding)] = None
         if len(told) > _LONGEST:  # each is a character at least
             break
-    text = "\n".join(told)
+    return _cut("\n".join(told))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _rule_help(name: str, findings: list[Finding]) -> Node:
-    node = _text(_help(name, findings))
+def _threats(told: RuleFacts | None) -> list[str]:
+    return [f"threat:{threat}" for threat in told.threats] if told else []
+
+
+def _rule_help(name: str, findings: list[Finding], told: RuleFacts | None) -> Node:
+    title, why = (told.title, told.why) if told else (_title(name, findings), "")
+    node = _text(_help(name, title, why, findings))
     if _is_of_rules(findings[0]):
-        return node | {"markdown": help_in_markdown(name, _title(name, findings), findings)}
+        return node | {"markdown": help_in_markdown(name, title, why, findings)}
     return node
 
 
@@ -123,11 +136,11 @@ def _is_of_rules(finding: Finding) -> bool:
     return finding.kind is FindingKind.MISCONFIGURATION and bool(finding.rule)
 
 
-def _help(name: str, findings: list[Finding]) -> str:
+def _help(name: str, title: str, why: str, findings: list[Finding]) -> str:
     fixes = dict.fromkeys(finding.fix for finding in findings if finding.fix)
     addresses = dict.fromkeys(address for finding in findings for address in finding.references)
     more = "check show" if _is_of_rules(findings[0]) else "explain"
-    return "\n".join([_title(name, findings), *fixes, *addresses, f"More: plimsoll {more} {name}"])
+    return "\n".join([title, *([why] if why else []), *fixes, *addresses, f"More: plimsoll {more} {name}"])
 
 
 def _text(text: str) -> Node:

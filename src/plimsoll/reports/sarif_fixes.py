@@ -40,16 +40,17 @@ def in_markdown(finding: Finding, text: str) -> str:
     return f"{escaped(text)}\n\n{fenced(finding.snippet)}"
 
 
-def help_in_markdown(rule: str, title: str, findings: Sequence[Finding]) -> str:
-    """Give what a rule asks for: what mends it, the pieces to write, who else asks for it, and where more is told."""
+def help_in_markdown(rule: str, title: str, why: str, findings: Sequence[Finding]) -> str:
+    """Give what a rule asks for: why, what mends it, the pieces to write, and who else asks for it."""
     fixes = dict.fromkeys(finding.fix for finding in findings if finding.fix)
     snippets = dict.fromkeys(finding.snippet for finding in findings if finding.snippet)
     blocks = [
         f"**{escaped(title)}**",
+        escaped(why),
         *(f"Fix: {escaped(fix)}" for fix in fixes),
         *map(fenced, list(snippets)[:_MOST_SNIPPETS]),
         _named(others(findings)),
-        f"`plimsoll check show {rule}` tells why, with examples." if _is_plain(rule) else "",
+        f"`plimsoll check show {rule}` has examples." if _is_plain(rule) else "",
     ]
     return "\n\n".join(filter(None, blocks))
 
