@@ -27,6 +27,10 @@ _SECTIONS = (SERVICES, "networks", "volumes", "secrets", "configs")
 _SERVICE = (SERVICES, "*")
 
 
+OUTSIDE = "is no file of the project, so it is not read (--project-directory widens it)"
+"""What is said of a file that lies above the project."""
+
+
 class _Key(NamedTuple):
     """A service of a file, read with some variables."""
 
@@ -72,7 +76,7 @@ class Files:
         """Give another file of the target, named at a place; None with a fault where it is not to be had."""
         inside = path_inside(origin.document.path, path)
         if inside is None:
-            self.fault(origin, f"{path[:80]!r} is no file of the project, so it is not read (--project-directory widens it)")
+            self.fault(origin, f"{path[:80]!r} {OUTSIDE}")
             return None
         if inside not in self.documents:
             if len(self.documents) >= MOST_FILES:
@@ -264,7 +268,7 @@ class Files:
         path, origin = written(named.value), named.origin
         inside = path_inside(origin.document.path, path)
         if inside is None:
-            self.fault(origin, f"{path[:80]!r} is no file of the project, so it is not read (--project-directory widens it)")
+            self.fault(origin, f"{path[:80]!r} {OUTSIDE}")
             return {}
         try:
             if not is_needed and not self._around.has(inside):
