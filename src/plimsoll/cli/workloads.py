@@ -10,7 +10,7 @@ from plimsoll.cli.console import tell, today
 from plimsoll.cli.options import limits_of, option, words
 from plimsoll.cli.settings import Settings
 from plimsoll.cli.values import PathName
-from plimsoll.errors import UsageError
+from plimsoll.errors import LimitError, TargetError, UsageError
 from plimsoll.findings.waive import read_waivers
 from plimsoll.model.limits import Limits
 from plimsoll.model.rule import Rule
@@ -18,6 +18,7 @@ from plimsoll.pipeline.configurations import EVERY_PROFILE, Reading
 from plimsoll.pipeline.targeting import skips
 from plimsoll.pipeline.waiving import Decisions
 from plimsoll.pipeline.workload_target import Declared
+from plimsoll.reports.text import visible
 from plimsoll.sources.configurations import read_configuration
 
 if TYPE_CHECKING:
@@ -151,9 +152,9 @@ def tell_of_workloads(declared: Declared, settings: Settings, *, quiet: bool) ->
     """Tell what a target was taken for, and where settings come from."""
     if quiet:
         return
-    tell(
-        f"{declared.subject.name}: {declared.took}" + (f", settings from {settings.origin}" if settings.origin else "")
-    )
+    # On one line: a line that begins with `::` would be obeyed by who runs us in CI.
+    name = visible(declared.subject.name)
+    tell(f"{name}: {declared.took}" + (f", settings from {settings.origin}" if settings.origin else ""))
     if settings.note:
         tell(f"note: {settings.note}", style="yellow")
 
@@ -161,12 +162,11 @@ def tell_of_workloads(declared: Declared, settings: Settings, *, quiet: bool) ->
 def _variables(path: Path) -> dict[str, str]:
     """Read `NAME=value` lines, as docker's --env-file has them: no quotes, no expansion."""
     try:
-        with path.open("rb") as file:
-            text = file.read(_LARGEST_ENVIRONMENT + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    if len(text) > _LARGEST_ENVIRONMENT:
-        raise UsageError(f"{path} is larger than {_LARGEST_ENVIRONMENT} bytes")
+        text = read_configuration(path, str(path), Limits(configuration_size=_LARGEST_ENVIRONMENT))
+    except LimitError as error:
+        raise UsageError(f"{path} is larger than {_LARGEST_ENVIRONMENT} bytes") from error
+    except TargetError as error:
+        raise UsageError(error.message) from error
     lines = (line.strip() for line in text.decode("utf-8", "replace").splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name.strip(): value for name, equals, value in pairs if equals}

@@ -94,16 +94,22 @@ def read_documents(path: str, data: bytes) -> Iterator[TextDocument]:
     Of equal keys in a mapping the last one holds; `repeated` names them. Where one of several documents is broken, or
     templates were left in, everything else is read, and `unread` says what was not.
     """
+    refused: DocumentError | None = None
     if as_utf8(data).lstrip().startswith(JSON_BEGINS):
         try:
             root = read_json(data)
-        except DocumentError:
-            pass  # A flow mapping of YAML begins like JSON.
+        except DocumentError as error:
+            refused = error  # A flow mapping of YAML begins like JSON.
         else:
             repeated = _repeated_in_json(data, root)
             yield TextDocument(path=path, data=data, root=root, repeated=repeated, has_actions=_has_actions(data))
             return
-    yield from _of_yaml(path, data)
+    try:
+        yield from _of_yaml(path, data)
+    except DocumentError:
+        if refused is not None and path.endswith(".json"):
+            raise refused from None
+        raise
 
 
 def _of_yaml(path: str, data: bytes) -> Iterator[TextDocument]:

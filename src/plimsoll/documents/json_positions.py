@@ -66,9 +66,15 @@ class JsonPositions:
         return self._characters[block] + _characters(self._data[block * _BLOCK : at])
 
     def _children(self, value: _Child) -> dict[str | int, _Child]:
-        if value.text.startswith(b"{"):
-            return dict(self._of_object(value))
-        return dict(self._of_array(value)) if value.text.startswith(b"[") else {}
+        """Give what is inside of a value; nothing where the text is no JSON after all."""
+        import msgspec
+
+        try:
+            if value.text.startswith(b"{"):
+                return dict(self._of_object(value))
+            return dict(self._of_array(value)) if value.text.startswith(b"[") else {}
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return {}
 
     def _of_object(self, value: _Child) -> list[tuple[str | int, _Child]]:
         import msgspec

@@ -1,14 +1,16 @@
 """Targets that declare workloads: a file, a folder with any mix of them, standard input."""
 
+import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from plimsoll.documents.bounds import as_utf8
 from plimsoll.documents.document import TextDocument, read_documents
 from plimsoll.documents.errors import DocumentError
-from plimsoll.errors import PlimsollError
+from plimsoll.errors import PlimsollError, UsageError
 from plimsoll.model.estate import Document, Estate
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
@@ -46,9 +48,10 @@ class Project:
     def __init__(self, folder: ConfigurationFolder, how: Reading) -> None:
         """Take a folder; nothing is read yet."""
         self._folder = folder
-        self._how = how
         self._known: dict[str, list[TextDocument]] = {}
+        self._asked: dict[str, bytes] = {}
         self.merged: dict[str, tuple[str, ...]] = {}
+        self.unmerged: set[str] = set()
         self.environment = how.environment
         self.profiles = how.profiles
 
@@ -65,8 +68,14 @@ class Project:
             self._known[path] = list(read_documents(path, self.text(path) if data is None else data))
         return self._known[path]
 
+    def ask(self, path: str, data: bytes) -> None:
+        """Take a file that the user named, wherever it lies."""
+        self._asked[path] = data
+
     def text(self, path: str) -> bytes:
         """Give the text of a file. Raises DocumentError, also for what lies outside of the project."""
+        if path in self._asked:
+            return self._asked[path]
         try:
             return self._folder.read(path)
         except PlimsollError as error:
@@ -78,6 +87,7 @@ class Project:
 
     def overrides(self, document: Document) -> Sequence[Document]:
         """Give the documents that are merged onto one."""
+        self.unmerged.discard(document.path)
         return [self.document(path) for path in self.merged.get(document.path, ())]
 
 
@@ -91,25 +101,42 @@ class Reader:
         self._gathering = Gathering(subject)
 
     def of_file(self, path: Path, name: str) -> Estate:
-        """Read one file, with what it extends, includes and is overridden by. Raises TargetError, LimitError."""
+        """Read one file, with what it extends, includes and is overridden by.
+
+        Raises TargetError, LimitError, and UsageError for overrides of what is no Compose file.
+        """
         root = self._how.project or path.absolute().parent
         project = Project(self._folder(root), self._how)
         inside = _relative(path, root)
         data = read_configuration(path, name, self._how.limits)
+        project.ask(inside, data)
         if self._how.overrides:
-            project.merged[inside] = tuple(_relative(Path(each), root) for each in self._how.overrides)
+            project.merged[inside] = tuple(self._asked(each, root, project) for each in self._how.overrides)
+            project.unmerged.add(inside)
         else:
             project.merged |= _override_of(inside, project.has)
         self._texts(inside, data, project)
+        if project.unmerged:
+            raise no_overrides(name)
         return self._gathering.estate()
 
+    def _asked(self, override: str, root: Path, project: Project) -> str:
+        """Read a file that is to be merged onto the target, and give its path in the project."""
+        path = _relative(Path(override), root)
+        project.ask(path, read_configuration(Path(override), override, self._how.limits))
+        return path
+
     def of_text(self, data: bytes, name: str) -> Estate:
-        """Read a text that stands alone."""
+        """Read a text that stands alone. Raises UsageError for overrides."""
+        if self._how.overrides:
+            raise no_overrides(name)
         self._texts(name, data, Alone(environment=self._how.environment, profiles=self._how.profiles))
         return self._gathering.estate()
 
     def of_folder(self, root: Path) -> Estate:
-        """Read everything in a folder. Raises LimitError."""
+        """Read everything in a folder. Raises LimitError, and UsageError for overrides."""
+        if self._how.overrides:
+            raise no_overrides(str(root))
         folder = self._folder(root)
         project = Project(folder, self._how)
         paths = list(folder.paths())
@@ -136,7 +163,7 @@ class Reader:
         except DocumentError as error:
             self._gathering.add(self._gathering.fault(path, str(error)))
             return
-        if self._how.platform or any(hint in data for hint in hints()):
+        if self._how.platform or may_hold_workloads(data):
             for document in self._texts(path, data, project):
                 yield document.path
 
@@ -177,9 +204,8 @@ class Reader:
 
 
 def _relative(path: Path, root: Path) -> str:
-    """Give a file's path inside the project; its name where it lies outside."""
-    real, top = path.absolute(), root.absolute()
-    return real.relative_to(top).as_posix() if real.is_relative_to(top) else path.name
+    """Give a file's path inside the project; as `../FILE`, which nothing else has, where it lies outside."""
+    return os.path.relpath(path.absolute(), root.absolute())
 
 
 def _override_of(path: str, has: Callable[[str], bool]) -> dict[str, tuple[str, ...]]:
@@ -195,6 +221,20 @@ def _override_of(path: str, has: Callable[[str], bool]) -> dict[str, tuple[str, 
 
 def _main_files_first(path: str) -> tuple[bool, str]:
     return posixpath.basename(path) not in _COMPOSE_FILES, path
+
+
+def no_overrides(name: str) -> UsageError:
+    """Make the error for overrides that nothing can be done with."""
+    return UsageError(f"--override: {name} is no Compose file", advice="Name the Compose file that they override.")
+
+
+def may_hold_workloads(data: bytes) -> bool:
+    """Say whether a text may have a document of any platform, so that it should be read."""
+    try:
+        text = as_utf8(data)
+    except DocumentError:
+        return True  # Whoever reads it says what is wrong with it.
+    return any(hint in text for hint in hints())
 
 
 @cache

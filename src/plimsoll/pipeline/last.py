@@ -9,8 +9,8 @@ from tempfile import mkstemp
 from plimsoll.model.check import CheckState
 from plimsoll.model.limits import Limits
 from plimsoll.model.report import Report
-from plimsoll.model.reporting import Style
-from plimsoll.reports.json_report import JSON, read_report
+from plimsoll.reports.document import compact
+from plimsoll.reports.json_report import read_report
 
 NAME = "last-report.json"
 
@@ -18,13 +18,13 @@ NAME = "last-report.json"
 def keep_last(report: Report, cache: Path) -> None:
     """Keep a report as the last one, without what passed; where the cache cannot be written there is none."""
     telling = tuple(check for check in report.checks if check.state is not CheckState.PASS)
-    document = JSON.render(replace(report, checks=telling), Style())
+    document = compact(replace(report, checks=telling))  # Only `explain` reads it, so it is as small as can be.
     with suppress(OSError):
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = mkstemp(dir=cache, prefix=".last-")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(document.encode("utf-8", "backslashreplace"))
+                file.write(document)
             Path(temporary).replace(cache / NAME)
         finally:
             Path(temporary).unlink(missing_ok=True)

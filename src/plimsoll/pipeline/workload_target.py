@@ -13,7 +13,7 @@ from plimsoll.errors import LimitError, TargetError
 from plimsoll.model.estate import Estate
 from plimsoll.model.subject import Subject
 from plimsoll.model.wording import counted
-from plimsoll.pipeline.configurations import Reader, Reading, hints
+from plimsoll.pipeline.configurations import Reader, Reading, may_hold_workloads
 from plimsoll.pipeline.estate import Alone, Gathering, platforms, recognise
 from plimsoll.pipeline.targeting import STANDARD_INPUT
 from plimsoll.platforms.run_document import run_document
@@ -89,7 +89,7 @@ def command_line(words: Sequence[str]) -> Declared:
 
 def holds_workloads(data: bytes, name: str) -> bool:
     """Say whether a text has a document of any platform. Raises TargetError where it looks so but cannot be read."""
-    if not any(hint in data for hint in hints()):
+    if not may_hold_workloads(data):
         return False
     try:
         return any(recognise(document) for document in read_documents(name, data))
@@ -131,7 +131,9 @@ _MAGIC = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh")
 
 
 def _is_archive(head: bytes) -> bool:
-    return head.startswith(_MAGIC) or b"\0" in head[:1024].removeprefix(b"\xff\xfe")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, in which every other byte is a NUL.
+        return False
+    return head.startswith(_MAGIC) or b"\0" in head[:1024]
 
 
 def _is_file(path: Path) -> bool:

@@ -32,6 +32,8 @@ def _read(platform: str, number: int, around: Surroundings, faults: Faults) -> R
     known = {**files.beside(dirname(document.path), around.environment), **around.environment}
     node = files.whole(document, known)
     for other in around.overrides(document):
+        if not isinstance(other.root, dict):
+            raise DocumentError(f"{other.path} is merged onto it, and should be a mapping with services")
         node = files.merger.merge(node, files.whole(other, known))
     variables = dict(_variables(node, files, known))
     is_merged = isinstance(node.value, Merged)

@@ -22,7 +22,7 @@ class ConfigurationFolder:
     root: Path
     limits: Limits
     is_skipped: Callable[[str], bool]
-    _top: list[Path] = field(default_factory=list, init=False)
+    _real: dict[str, str] = field(default_factory=dict, init=False)
 
     def paths(self) -> Iterator[str]:
         """Give the paths of all files that may hold workloads, in order. Raises LimitError over `entries`."""
@@ -54,13 +54,20 @@ class ConfigurationFolder:
         return read_configuration(place, path, self.limits)
 
     def _inside(self, path: str) -> Path:
-        place = self.root / text(clean(path.encode("utf-8", "surrogateescape")))
-        real = place.resolve()
-        if not self._top:
-            self._top.append(self.root.resolve())
-        if not real.is_relative_to(self._top[0]):
+        folder, name = os.path.split(text(clean(path.encode("utf-8", "surrogateescape"))))
+        real = os.path.join(self._folder(folder), name)  # noqa: PTH118 - pathlib takes longer than reading the file
+        if os.path.islink(real):  # noqa: PTH114 - as above
+            real = os.path.realpath(real)
+        top = self._folder("")
+        if real != top and not real.startswith(top.rstrip("/") + "/"):
             raise HostileInputError(f"{path} lies outside of {self.root}", advice="Only files of the target are read.")
-        return real
+        return Path(real)
+
+    def _folder(self, folder: str) -> str:
+        """Give where a folder really is; each is looked at once."""
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(self.root / folder)
+        return self._real[folder]
 
 
 def read_configuration(path: Path, name: str, limits: Limits) -> bytes:

@@ -7,7 +7,10 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from plimsoll.checks.workload.inputs import inputs
+from plimsoll.documents.scalars import written
+from plimsoll.documents.shapes import mapping, sequence
 from plimsoll.model.estate import Estate
+from plimsoll.model.resource import Resource
 from plimsoll.model.rule import Verdict
 from plimsoll.model.workload import Container, Workload
 
@@ -191,9 +194,9 @@ def _is_among(registry: str, names: tuple[str, ...]) -> bool:
 
 
 def open_registry(container: Container, *_: object) -> Iterator[Verdict]:
-    """Find images from registries in which anybody may publish, where the name says which."""
+    """Find images from registries in which anybody may publish; those of Docker's own have no owner in their name."""
     named = _named(container)
-    if named and _is_among(named.registry, _OPEN) and "." in container.image.stated.partition("/")[0]:
+    if named and _is_among(named.registry, _OPEN) and "/" in container.image.stated.removeprefix("library/"):
         yield Verdict(container.image.at, named.registry, named.registry, "a registry of your own")
 
 
@@ -248,3 +251,14 @@ def _named(container: Container) -> Named | None:
 def _is_built_here(container: Container) -> bool:
     """Say whether a Compose project builds the image itself: then its name is what the project calls its own work."""
     return "build" in container.body
+
+
+def open_prefix(constraint: Resource, _: Estate) -> Iterator[Verdict]:
+    """Find prefixes of allowed images (Gatekeeper's K8sAllowedRepos) that other registries or owners may begin with."""
+    repositories = sequence(mapping(mapping(constraint.body.get("spec")).get("parameters")).get("repos"))
+    for index, said in enumerate(repositories):
+        prefix = written(said)
+        parts = prefix.split("/")
+        if (len(parts) == 1 and ":" not in prefix) or (parts[0] == HUB and len(parts) == len([HUB, "owner"])):
+            at = (*constraint.at, "spec", "parameters", "repos", index)
+            yield Verdict(at, prefix, prefix, "the registry and the owner, with a slash at the end")

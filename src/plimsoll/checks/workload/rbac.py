@@ -237,6 +237,10 @@ changes_config_maps = allowing(
         names=frozenset({"coredns", "aws-auth"}),
     )
 )
+makes_config_maps = allowing(
+    Ability(_DELETE | {"create"}, frozenset({"configmaps"}), narrowed=True),
+    lambda each: administers(each) or owns(each),
+)
 deletes_much = allowing(
     Ability(
         _DELETE,

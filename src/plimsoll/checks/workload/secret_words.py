@@ -88,6 +88,23 @@ _HARMLESS_NAMES = re.compile(
 )
 
 
+_PERSON = re.compile(
+    r"(?:^|[\W_])(?:user[_-]?name|e-?mail|phone)[\w-]{0,32}[ \t\"']{0,4}[=:]"
+    # Not behind a colon or a slash: `postgres://user:word@host` is no address of a person.
+    r"|(?<![\w.+:/@-])(?!git@)[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,6}\b",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def personal(name: str, value: str) -> str:
+    """Give what in a named value speaks of a person: a user's name, an address of mail, a telephone; "" for nothing."""
+    found = _PERSON.search(f"{name}:") or _PERSON.search(value[:_LONGEST_PROSE])
+    return found[0].strip() if found else ""
+
+
+_LONGEST_PROSE = 16_384
+
+
 def encoded_token(value: str) -> str:
     """Say what kind of credential stands in a text in base64; "" for none, and for what is no base64."""
     text = value.strip()

@@ -13,6 +13,7 @@ from plimsoll.checks.workload.secret_words import (
     known_token,
     masked,
     names_a_secret,
+    personal,
     refers,
     secret_line,
     secret_option,
@@ -184,6 +185,15 @@ def _in_file(key: str, value: str) -> tuple[str, str]:
     if "\n" not in value.strip():
         return weigh(key, value), masked(key, value)
     return NOTHING, ""
+
+
+def persons_in_config_map(resource: Resource, *_: object) -> Iterator[Verdict]:
+    """Find config maps that name persons."""
+    for key, said in mapping(resource.body.get("data")).items():
+        value = written(said)
+        what = personal(key, value) if value.strip() else ""
+        if what:
+            yield Verdict((*resource.at, "data", key), what[:80], key, "kept in a Secret")
 
 
 def sudo(container: Container, *_: object) -> Iterator[Verdict]:
