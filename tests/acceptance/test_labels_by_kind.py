@@ -109,6 +109,7 @@ def variants(case: Case) -> Iterator[tuple[str, Case, dict[str, bytes]]]:
             f"{number}.json": json.dumps(turned(body, kind) if body.get("kind") in APIS else body, default=str).encode()
             for number, body in enumerate(bodies)
         }
+        texts |= {name: manifests()[name] for name in case.files if name.endswith("/data.json")}
         known = tuple(each for each in failures if each is not None)
         if len(known) == len(failures):
             yield kind, Case(id=case.id, name=case.name, fails=case.fails, files=tuple(texts), failures=known), texts

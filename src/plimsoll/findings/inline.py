@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 from plimsoll.documents.bounds import as_utf8
@@ -44,8 +45,6 @@ def waivers_in(path: str, data: bytes, known: Collection[str]) -> tuple[ScopedWa
 
 def with_note(waiver: Waiver, note: str) -> Waiver:
     """Give a waiver that says why it waives nothing."""
-    from dataclasses import replace
-
     return replace(waiver, note=note) if note else waiver
 
 
