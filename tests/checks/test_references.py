@@ -33,7 +33,7 @@ FORMS = {
     "kubescape": r"[A-Za-z][\w.-]+",
     "checkov": r"CKV2?_K8S_\d+",
     "polaris": r"[a-z][A-Za-z]+",
-    "trivy": r"K(SV|CV)-\d{4}",
+    "trivy": r"K(SV|CV)-\d{4,5}",
     "nsa": r"[a-z]+(-[a-z]+)*",
 }
 

@@ -45,19 +45,21 @@ def judge(estate: Estate, target: str, further: Iterable[Rule] = ()) -> Judged:
     Rules on platforms of which nothing was read are not applicable, and said once.
     """
     every = [*rules().values(), *further]
+    seen = estate.platforms
+    asked = [rule for rule in every if seen.intersection(rule.platforms)]
     snippets = Snippets(estate)
     found = failures(
-        Judge(every).judge(estate),
+        Judge(asked).judge(estate),
         estate,
         target,
         lambda judgement: snippets.of(judgement.rule, judgement.document),
     )
-    checks = (*found.checks, *_not_applicable(every, estate, target))
+    checks = (*found.checks, *_not_applicable(every, seen, target))
     said = Failures(subjects=found.subjects, checks=checks, findings=found.findings)
     return Judged(estate=estate, failures=said, rules=tuple(every))
 
 
-def _not_applicable(every: Iterable[Rule], estate: Estate, target: str) -> Iterable[CheckResult]:
+def _not_applicable(every: Iterable[Rule], seen: frozenset[str], target: str) -> Iterable[CheckResult]:
     return [
         CheckResult(
             rule=rule.id,
@@ -68,5 +70,5 @@ def _not_applicable(every: Iterable[Rule], estate: Estate, target: str) -> Itera
             likelihood=rule.likelihood.factor,
         )
         for rule in every
-        if not estate.platforms.intersection(rule.platforms)
+        if not seen.intersection(rule.platforms)
     ]
