@@ -53,7 +53,7 @@ def image(files: dict[str, bytes]) -> Callable[[Limits, Path], None]:
 
 def workloads(limits: Limits, folder: Path) -> None:
     path = folder / "compose.yaml"
-    path.write_text("services:\n  app:\n    image: registry.example.com/app:1.0\n", "utf-8")
+    path.write_text("services:\n  app: {image: app}\n  web: {image: web}\n", "utf-8")
     workloads_of(str(path), Reading(limits=limits))
 
 
@@ -71,6 +71,7 @@ TRIPS: dict[str, tuple[float, Callable[[Limits, Path], None]]] = {
     "manifest_size": (40, image(classic([MANY]))),
     "json_depth": (1, image(classic([MANY]))),
     "configuration_size": (40, workloads),
+    "objects": (1, workloads),
     "archive_entries": (2, image(classic([MANY]))),
     "spool_size": (3000, standard_input),
     "report_size": (10, report),

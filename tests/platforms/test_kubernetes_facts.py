@@ -3,9 +3,9 @@
 import pytest
 from tests.platforms.kubernetes_reading import container, file, workload
 
+from plimsoll.documents.quantities import quantity
 from plimsoll.model.fact import Standing
 from plimsoll.model.workload import IMAGE_DECIDES
-from plimsoll.documents.quantities import quantity
 
 AT = ("spec", "containers", 0)
 CONTEXT = (*AT, "securityContext")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from typing import cast
 
 from plimsoll.checks.row_logic import logic_of_row
@@ -43,6 +44,11 @@ class _Ready:
 
 
 _PASSED = Verdict(())
+
+MOST_VERDICTS = 1000
+"""Answers of one rule about one container or object that are kept: a hostile list of capabilities has a million."""
+
+_MORE = f"it answers in more than {MOST_VERDICTS} places, of which only the first are told"
 
 
 class Judge:
@@ -114,7 +120,7 @@ def _judge(
     arguments: tuple[object, ...],
     found: list[Judgement],
 ) -> None:
-    verdicts = _verdicts(ready, arguments)
+    verdicts = _verdicts(ready, arguments, MOST_VERDICTS)
     key, document = subject.key, subject.document
     if not verdicts:
         found.append(Judgement(ready.rule, key, document, container, CheckState.PASS, _PASSED))
@@ -128,11 +134,14 @@ def _judge_together(ready: _Ready, estate: Estate, found: list[Judgement]) -> No
     found += (Judgement(ready.rule, each.subject, each.document, "", each.state, each) for each in verdicts)
 
 
-def _verdicts(ready: _Ready, arguments: tuple[object, ...]) -> list[Verdict]:
+def _verdicts(ready: _Ready, arguments: tuple[object, ...], most: int | None = None) -> list[Verdict]:
     """Ask a rule. What it cannot know, and a rule that fails itself, is not measured; the other rules go on."""
     found: list[Verdict] = []
     try:
-        found.extend(ready.logic(*arguments))  # What was said before an error stays.
+        answers = iter(ready.logic(*arguments))
+        found.extend(islice(answers, most))  # What was said before an error stays.
+        if len(found) == most and next(answers, None) is not None:
+            found.append(Verdict((), reason=_MORE, state=CheckState.NOT_MEASURED))
     except UnknownFactError as error:
         found.append(Verdict(error.at, reason=error.reason, state=CheckState.NOT_MEASURED))
     except Exception as error:  # noqa: BLE001 - objects from outside are hostile, and one rule must not end the scan

@@ -39,8 +39,9 @@ def explain(
         *_section("Not determined", _doubt(finding) if is_doubtful else ()),
         *_section("Severities", map(_severity, finding.evidence.severities)),
         *_section("Statements", _statements(finding.evidence.statements)),
+        *_section("Why", _why(finding, report)),
         *_section("Measured", _measured(finding)),
-        *_section("Fix", [finding.fix] if finding.fix else ["Nothing is known that fixes it."]),
+        *_section("Fix", _fix(finding)),
         *_section("Base image", _base(finding, report.base, others)),
         *_section("Score", _score(finding, report.score, score_without, _mass(mass, is_doubtful=is_doubtful))),
         *_section("Waiver", _waiver(finding)),
@@ -156,6 +157,24 @@ def _measured(finding: Finding) -> Iterable[str]:
     for name, value in (("value", evidence.value), ("expected", evidence.expected), ("origin", evidence.origin)):
         if value:
             yield f"{name}: {value}"
+
+
+def _why(finding: Finding, report: Report) -> Iterable[str]:
+    """Say what the rule is for, where the report holds it: those of the first versions do not."""
+    rule = next((each for each in report.rules if each.id == finding.rule), None)
+    if rule is None:
+        return
+    yield rule.why
+    if rule.threats:
+        yield f"limits: {', '.join(rule.threats)}"
+
+
+def _fix(finding: Finding) -> Iterable[str]:
+    """Say what mends it, and how that is written where it stands."""
+    yield finding.fix or "Nothing is known that fixes it."
+    if finding.snippet:
+        yield "written like this:"
+        yield from (f"    {line}" for line in finding.snippet.splitlines())
 
 
 def _base(finding: Finding, base: BaseFacts | None, others: Alternatives | None) -> Iterable[str]:

@@ -37,6 +37,7 @@ class Limits:
     manifest_size: float = _limit(16 * MIB, "bytes", "size of a manifest, index or image configuration")
     json_depth: float = _limit(64, "levels", "nesting of a manifest, index or image configuration")
     configuration_size: float = _limit(64 * MIB, "bytes", "size of a file with workloads (Compose, Kubernetes …)")
+    objects: float = _limit(25_000, "objects", "workloads and other objects of one target, all files together")
     archive_entries: float = _limit(100_000, "entries", "files in an image archive or layout")
     spool_size: float = _limit(64 * GIB, "bytes", "standard input or a compressed archive, when spooled to disk")
     feed_size: float = _limit(4 * GIB, "bytes", "size of one feed file after decompression")

@@ -3,7 +3,7 @@
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -68,9 +68,11 @@ class Project:
             self._known[path] = list(read_documents(path, self.text(path) if data is None else data))
         return self._known[path]
 
-    def ask(self, path: str, data: bytes) -> None:
-        """Take a file that the user named, wherever it lies."""
+    def ask(self, path: str, data: bytes, documents: Sequence[TextDocument] = ()) -> None:
+        """Take a file that the user named, wherever it lies, and its documents where they are known."""
         self._asked[path] = data
+        if documents:
+            self._known[path] = list(documents)
 
     def text(self, path: str) -> bytes:
         """Give the text of a file. Raises DocumentError, also for what lies outside of the project."""
@@ -98,18 +100,18 @@ class Reader:
         """Take the subject's id, which gaps are about."""
         self._subject = subject
         self._how = how
-        self._gathering = Gathering(subject)
+        self._gathering = Gathering(subject, how.limits.objects)
 
-    def of_file(self, path: Path, name: str) -> Estate:
-        """Read one file, with what it extends, includes and is overridden by.
+    def of_file(self, path: Path, name: str, known: Sequence[TextDocument] = ()) -> Estate:
+        """Read one file, with what it extends, includes and is overridden by; `known` are its documents.
 
         Raises TargetError, LimitError, and UsageError for overrides of what is no Compose file.
         """
         root = self._how.project or path.absolute().parent
         project = Project(self._folder(root), self._how)
         inside = _relative(path, root)
-        data = read_configuration(path, name, self._how.limits)
-        project.ask(inside, data)
+        data = known[0].data if known else read_configuration(path, name, self._how.limits)
+        project.ask(inside, data, [replace(document, path=inside) for document in known])
         if self._how.overrides:
             project.merged[inside] = tuple(self._asked(each, root, project) for each in self._how.overrides)
             project.unmerged.add(inside)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from plimsoll.documents.document import TextDocument, read_documents
 from plimsoll.documents.errors import DocumentError
+from plimsoll.errors import LimitError
 from plimsoll.model.estate import Document, Estate
 from plimsoll.model.gap import Gap
+from plimsoll.model.limits import Limits
 from plimsoll.model.platform import Platform, Read, Surroundings
 from plimsoll.plugins import discover
 
@@ -60,20 +62,23 @@ class Alone:
 class Gathering:
     """Puts an estate together, document by document."""
 
-    def __init__(self, subject: str) -> None:
-        """Begin with nothing; gaps are about `subject`."""
+    def __init__(self, subject: str, most: float = Limits().objects) -> None:
+        """Begin with nothing; gaps are about `subject`. `most` is how many objects there may be."""
         self._subject = subject
+        self._most = most
         self._documents: list[Document] = []
         self._workloads: list[Workload] = []
         self._resources: list[Resource] = []
         self._gaps: list[Gap] = []
 
     def read(self, platform: Platform, document: Document, around: Surroundings) -> Read:
-        """Let a platform read a document, and keep what it finds."""
+        """Let a platform read a document, and keep what it finds. Raises LimitError over `objects`."""
         read = platform.read(document, len(self._documents), around)
         self._documents += (document, *read.documents)
         self._workloads += read.workloads
         self._resources += read.resources
+        if len(self._workloads) + len(self._resources) > self._most:
+            raise LimitError("objects", self._most, document.path or self._subject)
         self._gaps += (replace(gap, subject=gap.subject or self._subject) for gap in read.gaps)
         self._gaps += (self.fault(document.path, reason) for reason in read.faults)
         return read

@@ -34,27 +34,34 @@ def snippet(rule: "Rule", name: str) -> str:
     if platform is None:
         return ""
     if rule.remedy.set and set(rule.remedy.set) <= set(platform.spelling):
-        return _spelled(rule, platform)
+        spelled = _spelled(rule, platform)
+        if spelled:
+            return spelled
     if rule.remedy.remove:
         return ""
     return next((each.text.strip("\n") for each in rule.examples if each.good and each.platform == name), "")
 
 
 def _spelled(rule: "Rule", platform: Platform) -> str:
-    pieces = [_piece(platform.spelling[fact], value) for fact, value in rule.remedy.set.items()]
-    if all(isinstance(piece, str) for piece in pieces):
-        return " ".join(str(piece) for piece in pieces if piece)
+    """Write what a rule sets; "" where it is set by taking something away."""
+    spellings = [(platform.spelling[fact], value) for fact, value in rule.remedy.set.items()]
+    written = [(spelling, spelling.write(value)) for spelling, value in spellings]
+    if platform.name == "run":  # Options as typed.
+        return " ".join(str(value) for _, value in written if value)
     whole: dict[str, object] = {}
-    for piece in pieces:
-        _merge(whole, piece)
-    return _json(whole) if platform.name == "marathon" else as_yaml(whole)
+    for spelling, value in written:
+        if value is not None:
+            _merge(whole, _piece(spelling, value))
+    if not whole:
+        return ""
+    return _json(whole) if platform.name in _IN_JSON else as_yaml(whole)
 
 
-def _piece(spelling: Spelling, value: object) -> object:
-    """Nest what is written in its path; without a path it is an option of a command line."""
-    written = spelling.write(value)
-    if not spelling.path:
-        return written
+_IN_JSON = frozenset({"inspect", "marathon"})
+
+
+def _piece(spelling: Spelling, written: object) -> object:
+    """Nest what is written in its path."""
     inner: object = [written] if spelling.append else written
     for key in reversed(spelling.path):
         inner = {key: inner}

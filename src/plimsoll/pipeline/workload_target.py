@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from plimsoll.documents.document import read_documents
+from plimsoll.documents.document import TextDocument, read_documents
 from plimsoll.documents.errors import DocumentError
 from plimsoll.errors import LimitError, TargetError
 from plimsoll.model.estate import Estate
@@ -46,7 +46,8 @@ def workloads_of(target: str, how: Reading) -> Declared | None:
         return None
     try:
         data = read_configuration(path, target, how.limits)
-        return _of_file(path, target, how) if holds_workloads(data, target) else None
+        known = workload_documents(data, target)
+        return _of_file(path, target, how, known) if known else None
     except (TargetError, LimitError):
         from plimsoll.pipeline.target import is_taken
 
@@ -66,7 +67,7 @@ def standard_input_of(standard_input: IO[bytes], how: Reading) -> "tuple[Declare
     if _is_archive(data):
         return None, _Replayed(data, standard_input)
     data += standard_input.read(int(how.limits.configuration_size) + 1 - len(data))
-    if len(data) > how.limits.configuration_size or not (how.platform or holds_workloads(data, STANDARD_INPUT)):
+    if len(data) > how.limits.configuration_size or not (how.platform or workload_documents(data, STANDARD_INPUT)):
         return None, _Replayed(data, standard_input)
     subject = Subject(id=f"{KIND}:{STANDARD_INPUT}", kind=KIND, name=STANDARD_INPUT)
     return _declared(subject, Reader(subject.id, how).of_text(data, STANDARD_INPUT)), standard_input
@@ -87,21 +88,25 @@ def command_line(words: Sequence[str]) -> Declared:
     return Declared(subject=subject, took=in_words(estate), estate=estate)
 
 
-def holds_workloads(data: bytes, name: str) -> bool:
-    """Say whether a text has a document of any platform. Raises TargetError where it looks so but cannot be read."""
+def workload_documents(data: bytes, name: str) -> list[TextDocument]:
+    """Give the documents of a text of which at least one is of a platform; none for any other text.
+
+    Raises TargetError where it looks so but cannot be read.
+    """
     if not may_hold_workloads(data):
-        return False
+        return []
     try:
-        return any(recognise(document) for document in read_documents(name, data))
+        documents = list(read_documents(name, data))
+        return documents if any(map(recognise, documents)) else []
     except DocumentError as error:
         raise TargetError(
             f"{name} cannot be read: {error}", advice="Mend it, or name its kind if it is another."
         ) from error
 
 
-def _of_file(path: Path, name: str, how: Reading) -> Declared:
+def _of_file(path: Path, name: str, how: Reading, known: Sequence[TextDocument] = ()) -> Declared:
     subject = Subject(id=f"{KIND}:{name}", kind=KIND, name=name)
-    return _declared(subject, Reader(subject.id, how).of_file(path, name))
+    return _declared(subject, Reader(subject.id, how).of_file(path, name, known))
 
 
 def _declared(subject: Subject, estate: Estate) -> Declared:

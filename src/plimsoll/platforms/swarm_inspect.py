@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from plimsoll.documents.errors import DocumentError
+from plimsoll.documents.scalars import written
 from plimsoll.documents.shapes import mapping, text
 from plimsoll.model.estate import Document
 from plimsoll.model.fact import Fact, Place, default, unknown
@@ -17,7 +18,7 @@ _NANO = 1e9
 
 def is_inspected(document: Document) -> bool:
     """Say whether an engine reported it: services, or networks that span a swarm."""
-    objects = [each for each, _ in _objects(document)]
+    objects = [each for each, _ in _objects(document) if not _is_hosts(each)]
     return bool(objects) and all(_is_service(each) or _is_network(each) for each in objects)
 
 
@@ -37,6 +38,11 @@ def _is_network(body: Mapping[str, object]) -> bool:
     return "Driver" in body and "Name" in body and (body.get("Scope") == "swarm" or body["Driver"] == "overlay")
 
 
+def _is_hosts(body: Mapping[str, object]) -> bool:
+    """Say whether it is the engine's own network `host`, which services name by its id."""
+    return body.get("Driver") == "host" and "Name" in body
+
+
 def read_inspected(document: Document, number: int) -> Read:
     """Read services and networks; total."""
     faults = Faults(document)
@@ -48,12 +54,12 @@ def read_inspected(document: Document, number: int) -> Read:
 
 def _read(document: Document, number: int, faults: Faults) -> Read:
     workloads, resources = [], []
-    names = {text(body.get("Id")): text(body.get("Name")) for body, _ in _objects(document) if _is_network(body)}
+    names = {text(body.get("Id")): text(body.get("Name")) for body, _ in _objects(document) if "Driver" in body}
     for body, at in _objects(document):
         told = Told(body, at, faults)
         if _is_service(body):
             workloads.append(_service(told, number, names))
-        else:
+        elif not _is_hosts(body):
             resources.append(_network(told, number))
     return Read(workloads=tuple(workloads), resources=tuple(resources), faults=tuple(faults.words))
 
@@ -215,6 +221,7 @@ _KINDS = {"bind": "bind", "volume": "volume", "tmpfs": "tmpfs", "npipe": "bind",
 def _mount(entry: Told) -> Mount:
     kind = _KINDS.get(entry.text("Type", "volume").stated, "other")
     source = entry.text("Source")
+    size = entry.inner("TmpfsOptions").values.get("SizeBytes")
     driver = entry.inner("VolumeOptions").inner("DriverConfig").inner("Options")
     if kind == "volume" and "bind" in text(driver.values.get("o")).split(","):
         kind, source = "bind", driver.text("device")
@@ -226,6 +233,7 @@ def _mount(entry: Told) -> Mount:
         propagation=entry.inner("BindOptions").text("Propagation", "rprivate" if kind == "bind" else "private"),
         at=entry.at,
         volume_at=entry.at,
+        options={"size": written(size)} if size else {},
     )
 
 

@@ -65,8 +65,15 @@ def _idle_waivers(report: Report) -> Iterator[str]:
 
 
 def _gaps(report: Report) -> Iterator[str]:
+    path = _opened(report)
     for gap in unmeasured(report):
-        yield f"{_shown(report.target)}:1:1: unmeasured {_shown(gap.what)}: {_shown(_told(gap))}"
+        yield f"{_shown(path)}:1:1: unmeasured {_shown(gap.what)}: {_shown(_told(gap))}"
+
+
+def _opened(report: Report) -> str:
+    """Give the target as an editor opens it: a file of workloads may have been named with its platform's scheme."""
+    first = report.subjects[0] if report.subjects else None
+    return first.name if first is not None and report.target.endswith(f":{first.name}") else report.target
 
 
 def _told(gap: Gap) -> str:

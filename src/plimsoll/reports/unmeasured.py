@@ -22,7 +22,8 @@ def unmeasured(report: Report) -> tuple[Gap, ...]:
 def sentence(gap: Gap) -> str:
     """Give question and reason as one sentence, as formats for tools show it; the advice is apart."""
     reason = gap.reason.removesuffix(".")
-    return f"{gap.question} Not known: {reason}." if gap.question.endswith("?") else f"{gap.question} ({reason})."
+    end = "" if reason.endswith("?") else "."
+    return f"{gap.question} Not known: {reason}{end}" if gap.question.endswith("?") else f"{gap.question} ({reason})."
 
 
 def _gap(checks: Sequence[CheckResult]) -> Gap:

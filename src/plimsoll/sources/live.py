@@ -62,7 +62,7 @@ def live_texts(engine: Engine, limits: Limits) -> Live:
     asking = _Asking(engine, limits)
     containers = _containers(asking)
     swarm = _swarm(asking)
-    networks = _networks(asking)
+    networks = _networks(asking, swarm)
     volumes = list(mappings(mapping(asking.ask("/volumes", "which volumes there are")).get("Volumes")))
     used = dict(_used(containers, swarm))
     images = _images(asking, used)
@@ -201,15 +201,26 @@ def _left(asking: _Asking) -> frozenset[str]:
     return frozenset({"", *(_path("/containers", each) for each in listed)})
 
 
-def _networks(asking: _Asking) -> list[Mapping[str, object]]:
-    """Inspect the networks: only so an engine tells which containers are in them."""
+def _networks(asking: _Asking, services: Iterable[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Inspect the networks: only so an engine tells which containers are in them.
+
+    A swarm does not list its network `host`, which services name by its id.
+    """
     listed = list(mappings(asking.ask("/networks", "which networks there are")))
-    questions = [
-        _Question(_path("/networks", name), f"what the network {text(each.get('Name'))[:80]} is")
-        for each in listed
-        if (name := _named(each, "Id"))
-    ]
+    names = {name: text(each.get("Name"))[:80] for each in listed if (name := _named(each, "Id"))}
+    for joined in _joined(services):
+        names.setdefault(joined, joined[:80])
+    questions = [_Question(_path("/networks", name), f"what the network {told} is") for name, told in names.items()]
     return list(mappings(asking.ask_all(questions)))
+
+
+def _joined(services: Iterable[Mapping[str, object]]) -> Iterator[str]:
+    """Give the ids of the networks that services join (before API 1.25 they stood in the service itself)."""
+    for service in services:
+        spec = mapping(service.get("Spec"))
+        for holder in (mapping(spec.get("TaskTemplate")), spec):
+            networks = holder.get("Networks")
+            yield from (name for each in mappings(networks) if (name := _named(each, "Target")))
 
 
 def _swarm(asking: _Asking) -> list[Mapping[str, object]]:

@@ -49,6 +49,8 @@ def _drivers_of_none(container: Container, workload: Workload, estate: Estate) -
         yield (*container.at, "logging", "driver")
     if written(mapping(mapping(body.get("HostConfig")).get("LogConfig")).get("Type")) == "none":
         yield (*container.at, "HostConfig", "LogConfig", "Type")
+    if written(mapping(workload.spec.get("LogDriver")).get("Name")) == "none":  # a service of a swarm, inspected
+        yield (*workload.spec_at, "LogDriver", "Name")
     docker = mapping(mapping(workload.body.get("container")).get("docker"))
     for number, option in enumerate(mappings(docker.get("parameters"))):
         if written(option.get("key")) == "log-driver" and written(option.get("value")) == "none":

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from plimsoll.checks.workload.contexts import is_windows, said
 from plimsoll.checks.workload.images import parts_of
 from plimsoll.checks.workload.manifests import Version, of_resources, spec_of, version_in, within
 from plimsoll.checks.workload.selectors import named, of_kind, remembered
@@ -17,7 +18,7 @@ from plimsoll.model.estate import Estate
 from plimsoll.model.fact import Place
 from plimsoll.model.resource import Resource
 from plimsoll.model.rule import Verdict
-from plimsoll.model.workload import Container
+from plimsoll.model.workload import Container, Workload
 
 _NEVER: Version = (0, 0, 0)
 
@@ -127,6 +128,38 @@ def retired_ingress_nginx(container: Container, *_: object) -> Iterator[Verdict]
     repository = _named_version(container)[0]
     if "ingress-nginx" in repository.split("/")[:-1] or repository.startswith("kubernetes-ingress-controller/nginx"):
         yield Verdict(container.image.at, container.image.stated, expected="a controller that is maintained")
+
+
+def open_to_cgroup_flaw(container: Container, workload: Workload, _: Estate) -> Iterator[Verdict]:
+    """Find containers that may get out by cgroups of version 1 where a kernel has CVE-2022-0492.
+
+    They may be root, or become it, and nothing that confines system calls or files stands in the way.
+    """
+    added = container.capabilities_added.value
+    names = {each.value for each in added}
+    if is_windows(workload) or container.privileged.value or "SYS_ADMIN" in names or _is_labelled(container, workload):
+        return
+    override = next((each for each in added if each.stated == "DAC_OVERRIDE"), None)
+    if override is not None:
+        yield Verdict(override.at, override.stated, "CVE-2022-0492", "AppArmor, or SELinux options")
+    elif not container.seccomp.is_declared or container.seccomp.value == "unconfined":
+        yield from _may_be_root(container, workload)
+
+
+def _is_labelled(container: Container, workload: Workload) -> bool:
+    """Say whether AppArmor or SELinux is asked for."""
+    if any(said(container, workload, key) is not None for key in ("seLinuxOptions", "appArmorProfile")):
+        return True
+    return any(pair.name.startswith("container.apparmor.security.beta.kubernetes.io/") for pair in workload.annotations)
+
+
+def _may_be_root(container: Container, workload: Workload) -> Iterator[Verdict]:
+    user = said(container, workload, "runAsUser")
+    if not container.run_as_non_root.value and (user is None or container.user.value == "0"):
+        at = container.user.at if user is not None else container.run_as_non_root.at
+        yield Verdict(at, container.user.stated, "CVE-2022-0492", "another user than root, or a seccomp profile")
+    elif not container.no_new_privileges.value:
+        yield Verdict(container.no_new_privileges.at, "", "CVE-2022-0492", "no new privileges, or a seccomp profile")
 
 
 def _node_says(node: Resource, key: str) -> str:

@@ -237,6 +237,9 @@ changes_config_maps = allowing(
         names=frozenset({"coredns", "aws-auth"}),
     )
 )
+changes_service_status = allowing(
+    Ability(frozenset({"update", "patch"}), frozenset({"services/status"}), narrowed=True), administers
+)
 makes_config_maps = allowing(
     Ability(_DELETE | {"create"}, frozenset({"configmaps"}), narrowed=True),
     lambda each: administers(each) or owns(each),

@@ -39,7 +39,9 @@ _WHAT = {
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,30}://[^\s:/@?#]{0,100}:(?P<secret>[^\s/@?#]{1,200})@", re.IGNORECASE)
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", re.ASCII)
-_SECRET_WORDS = frozenset({"password", "passwd", "passphrase", "pwd", "passwort", "secret", "token", "credential"})
+_SECRET_WORDS = frozenset(
+    {"password", "passwd", "passphrase", "pwd", "passwort", "secret", "token", "credential", "bearer"}
+)
 _PLURALS = frozenset({"passwords", "secrets", "tokens", "credentials"})
 _JOINED = ("password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey", "authtoken")
 _KEYS = frozenset(
@@ -130,7 +132,7 @@ def names_a_secret(name: str) -> bool:
     """Say whether a name says that its value is a secret (`DB_PASSWORD`, `apiKey`), not where one is (`…_FILE`)."""
     if _HARMLESS_NAMES.search(name):
         return False
-    words = [word.lower() for word in _WORDS.findall(name[:200])]
+    words = [word.lower() for word in _WORDS.findall(name[:200].replace("PassWord", "Password"))]
     last = max((number for number, word in enumerate(words) if _is_secret_word(words, number, word)), default=-1)
     return last >= 0 and _NO_SECRET_AFTER.isdisjoint(words[last + 1 :])
 

@@ -130,7 +130,7 @@ def leads_to_sensitive(service: Resource, estate: Estate) -> Iterator[Verdict]:
     """Fail for a Service that opens an administrative interface to the outside."""
     if text(spec_of(service).get("type")) not in _OUTSIDE:
         return
-    sensitive = inputs(estate).get("sensitiveInterfaces") or _SENSITIVE
+    sensitive = (*_SENSITIVE, *inputs(estate).get("sensitiveInterfaces", ()))
     for workload in pods_of(service, estate):
         name = next((each for each in sensitive if each in workload.name), "")
         if name:
