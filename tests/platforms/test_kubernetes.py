@@ -330,3 +330,10 @@ def test_no_values_make_it_fail(value: object, kind: str) -> None:
         root = {"apiVersion": "v1", "kind": kind, "metadata": value, "spec": inner, "items": value, "rules": value}
         found = KUBERNETES.read(Given(root), 0, Alone())
         assert found.workloads or found.resources or found.faults or kind == "List"
+
+
+def test_settings_that_come_with_what_is_judged_are_said() -> None:
+    """Lists of kubescape may allow things, so nobody should take the rest for judged by Plimsoll alone."""
+    data = b'{"postureControlInputs": {"imageRepositoryAllowList": ["quay.io"]}}'
+    (gap,) = estate_of([("data.json", data)]).gaps
+    assert (gap.what, "data.json" in gap.reason) == ("settings-in-target", True)

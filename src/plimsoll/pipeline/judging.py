@@ -52,7 +52,7 @@ def judge(estate: Estate, target: str, further: Iterable[Rule] = ()) -> Judged:
         Judge(asked).judge(estate),
         estate,
         target,
-        lambda judgement: snippets.of(judgement.rule, judgement.document),
+        lambda judgement: snippets.of(judgement.rule, judgement.document, judgement.verdict),
     )
     checks = (*found.checks, *_not_applicable(every, seen, target))
     said = Failures(subjects=found.subjects, checks=checks, findings=found.findings)

@@ -1,5 +1,7 @@
 """The fix of a failure in the syntax of the file that it stands in."""
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from plimsoll.documents.writing import as_yaml
@@ -8,28 +10,70 @@ from plimsoll.pipeline.estate import platforms
 
 if TYPE_CHECKING:
     from plimsoll.model.estate import Estate
-    from plimsoll.model.rule import Rule
+    from plimsoll.model.place import Place
+    from plimsoll.model.rule import Rule, Verdict
 
 
 class Snippets:
-    """Writes snippets, each once for a rule and a platform."""
+    """Writes snippets, each once for a rule, a platform and the keys that fail."""
 
     def __init__(self, estate: "Estate") -> None:
         """Take the estate that is judged, which says of what platform each document is."""
         self._platform_of = {thing.document: thing.platform for thing in estate.things}
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[tuple[str, str, tuple[str, ...]], str] = {}
 
-    def of(self, rule: "Rule", document: int) -> str:
-        """Give the snippet for a rule on a document: what it sets, else its first good example there."""
+    def of(self, rule: "Rule", document: int, verdict: "Verdict") -> str:
+        """Give the snippet for a failure: what its rule sets, else a good example of it about the same key."""
         name = self._platform_of.get(document, "")
-        key = (rule.id, name)
+        keys = _keys(verdict.at)
+        key = (rule.id, name, keys)
         if key not in self._known:
-            self._known[key] = snippet(rule, name)
-        return self._known[key]
+            self._known[key] = snippet(rule, name, keys)
+        return of_image(self._known[key], verdict.value)
 
 
-def snippet(rule: "Rule", name: str) -> str:
-    """Give what mends a failure of a rule on a platform, as its users write it; "" where that is no text."""
+_NEAREST = 2
+"""Keys of a place that an example of its mending names one of: that of an entry, and what the entry is in."""
+
+_ALIKE = {"args": "command"}
+"""What may stand in either of two keys; examples choose one."""
+
+
+def _keys(at: "Place") -> tuple[str, ...]:
+    named = [step for step in at if isinstance(step, str)][-_NEAREST:]
+    return tuple(_ALIKE.get(each, each) for each in named)
+
+
+def _is_about(text: str, keys: Sequence[str]) -> bool:
+    """Say whether an example writes one of the keys, or is a whole object, which shows by itself where it belongs."""
+    return not keys or "kind:" in text or any(key in text for key in keys)
+
+
+_IMAGE = "image: "
+_REFERENCE = re.compile(r"(?P<name>[\w./-]+(?::\d+/[\w./-]+)?)(?P<tag>:[\w.-]+)?(?:@[\w:]+)?", re.ASCII)
+
+
+def of_image(text: str, value: str) -> str:
+    """Put the image at hand into an example that is only an image; what has to be chosen is left in angle brackets.
+
+    An example of another image would be wrong wherever it is pasted.
+    """
+    if not text.startswith(_IMAGE) or "\n" in text:
+        return text
+    own = _REFERENCE.fullmatch(value)
+    example = text.removeprefix(_IMAGE)
+    if "@" in example:
+        return f"{_IMAGE}{own['name']}{own['tag'] or ':<version>'}@sha256:<digest>" if own else ""
+    if "." in example.partition("/")[0] and "/" in example:
+        return f"{_IMAGE}<registry>/{own['name'].rpartition('/')[2]}{own['tag'] or ':<version>'}" if own else ""
+    return f"{_IMAGE}{own['name']}:<version>" if own else ""
+
+
+def snippet(rule: "Rule", name: str, keys: Sequence[str] = ()) -> str:
+    """Give what mends a failure of a rule on a platform, as its users write it; "" where that is no text.
+
+    Of several good examples that counts which is about the `keys` that fail: others pass for other reasons.
+    """
     platform = platforms().get(name)
     if platform is None:
         return ""
@@ -39,7 +83,14 @@ def snippet(rule: "Rule", name: str) -> str:
             return spelled
     if rule.remedy.remove:
         return ""
-    return next((each.text.strip("\n") for each in rule.examples if each.good and each.platform == name), "")
+    good = (each.text.strip("\n") for each in rule.examples if each.good and each.platform == name)
+    if name not in _IN_KEYS:
+        return next(good, "")
+    return next((text for text in good if _is_about(text, keys)), "")
+
+
+_IN_KEYS = frozenset({"compose", "swarm", "kubernetes"})
+"""Platforms whose places are the keys that are written; options have other names."""
 
 
 def _spelled(rule: "Rule", platform: Platform) -> str:

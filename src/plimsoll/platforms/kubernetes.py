@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plimsoll.documents.settings import SECTIONS, holds_settings
 from plimsoll.model.estate import Document
+from plimsoll.model.gap import Gap
 from plimsoll.model.platform import Platform, Read, Surroundings
 from plimsoll.platforms.kubernetes_facts import Facts
 from plimsoll.platforms.kubernetes_frame import frame
@@ -23,9 +24,12 @@ def recognises(document: Document) -> bool:
 
 
 def read(document: Document, number: int, around: Surroundings) -> Read:  # noqa: ARG001 - manifests stand alone
-    """Read the objects of a document; settings for checks are none, but rules find them among the documents."""
+    """Read the objects of a document; settings for checks are none, but rules find them among the documents.
+
+    They come from what is judged and may loosen rules, so that is said.
+    """
     if holds_settings(document.root):
-        return Read()
+        return Read(gaps=(_heeded(document.path),))
     facts = Facts(document)
     workloads: list[Workload] = []
     resources: list[Resource] = []
@@ -36,6 +40,16 @@ def read(document: Document, number: int, around: Surroundings) -> Read:  # noqa
         else:
             workloads.append(workload_of(facts, thing, place, number))
     return Read(workloads=tuple(workloads), resources=tuple(resources), faults=facts.faults)
+
+
+def _heeded(path: str) -> Gap:
+    return Gap(
+        subject="",
+        what="settings-in-target",
+        question="whether rules would say more by Plimsoll's own settings",
+        reason=f"{path or 'a document'} gives lists of kubescape, some of which allow things, and they were heeded",
+        advice=f"Leave it out to judge without it: --skip-files {path or 'FILE'}",
+    )
 
 
 KUBERNETES = Platform(

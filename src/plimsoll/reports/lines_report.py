@@ -26,8 +26,8 @@ def render(report: Report, _style: Style) -> str:
     Waived findings have `waived` and what was not measured has `unmeasured` in the place of the severity; waivers that
     do nothing have what became of them (`unused`, `expired`).
     """
-    place = opener(report)
-    placed = [(_place(finding, place(finding) or report.target), finding) for finding in report.findings]
+    place, path = opener(report), _opened(report)
+    placed = [(_place(finding, place(finding) or path), finding) for finding in report.findings]
     told = [_finding(where, finding) for where, finding in sorted(placed, key=itemgetter(0))]
     return "\n".join([*told, *_idle_waivers(report), *_gaps(report), _summary(report, len(told))]) + "\n"
 

@@ -261,6 +261,8 @@ def _next(report: Report, fixes: Sequence[Fix], repeated: str) -> Text:
     from rich.text import Text
 
     worst = min(report.findings, key=lambda finding: (finding.waiver is not None, *urgency(finding)), default=None)
+    if worst is None and report.subjects and report.subjects[0].kind == "configuration":
+        return Text(f"Next: plimsoll check list{repeated}")
     if worst is None:
         return Text(f"Next: plimsoll sbom {quote(visible(report.target, 200))}{repeated}")
     named = worst.vulnerability.id if worst.vulnerability else worst.id
