@@ -3,7 +3,9 @@
 import pytest
 from tests.checks.judging import estate, judged, places, rules_of, states, wrong
 
+from plimsoll.checks.workload.ports import databases
 from plimsoll.model.check import CheckState
+from plimsoll.pipeline.estate import estate_of
 
 RULES = rules_of("ports.toml")
 
@@ -130,3 +132,10 @@ def test_many_services_and_pods_are_judged_in_linear_time() -> None:
     index = made.memo["ssh-services"]
     assert isinstance(index, dict)
     assert max(map(len, index.values())) == 1
+
+
+@pytest.mark.parametrize(("ports", "fails"), [("9000-9099:9000-9099", True), ("9000-9005:9000-9005", False)])
+def test_a_database_inside_a_range_is_found(ports: str, fails: bool) -> None:  # noqa: FBT001 - a table
+    """A range that is the same on both sides publishes each port of it (9042 is Cassandra's)."""
+    (workload,) = estate_of([("compose.yaml", f"services: {{a: {{image: b, ports: ['{ports}']}}}}".encode())]).workloads
+    assert bool(list(databases(workload.containers[0]))) is fails

@@ -27,13 +27,13 @@ OWN = {
         "networks: {inside: {driver: overlay}}"
     ),
     "kubernetes": (
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {app: web}}\n"
-        "spec: {template: {spec: {hostPID: true, containers: [{name: web, image: 'web:1.0', ports: [{hostPort: 80}]}]}}}"
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
+        "spec: {template: {spec: {hostPID: true, containers: [{name: a, image: 'web:1.0', ports: [{hostPort: 80}]}]}}}"
     ),
     "marathon": '{"id": "/web", "cmd": "true", "cpus": 1, "mem": 64, "container": {"docker": {"image": "web:1.0"}}}',
     "inspect": (
         '[{"Id": "0123", "Name": "/web", "Config": {"Image": "web:1.0", "User": "app", "Env": ["A=b"]},'
-        ' "HostConfig": {"Privileged": true, "Binds": ["/etc:/etc"], "PortBindings": {"80/tcp": [{"HostPort": "80"}]}}}]'
+        ' "HostConfig": {"Privileged": true, "Binds": ["/e:/etc"], "PortBindings": {"80/tcp": [{"HostPort": "80"}]}}}]'
     ),
 }
 """A document of each platform that documents are recognised of."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.fuzz.campaign import Target
 from tests.fuzz.images import image_targets
+from tests.fuzz.workloads import workload_targets
 
 from plimsoll.documents.errors import DocumentError
 from plimsoll.documents.json import read_json, read_json_with_comments
@@ -59,6 +60,7 @@ def targets() -> dict[str, Target]:
         *_versions(),
         *_documents(),
         *image_targets(),
+        *workload_targets(),
         _tar(),
         _inflate(),
     ]

@@ -1,6 +1,6 @@
 """What containers publish on their host."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -159,9 +159,15 @@ def _open_to_others(container: Container, ports: frozenset[int], *, on_host: boo
     for port in _published(container):
         if port.address.is_known and _is_loopback(port.address.stated):
             continue
-        inside = port.container.stated if port.container.is_known else 0
-        if inside in ports or (on_host and _publishes(port, ports)):
+        if ports.intersection(_inside(port)) or (on_host and _publishes(port, ports)):
             yield Verdict(port.at, _shown(port), _detail(port), "not published, or on 127.0.0.1 only")
+
+
+def _inside(port: Port) -> Iterable[int]:
+    """Give the ports of the container: of a range that is the same on both sides all of them."""
+    first = port.container.stated if port.container.is_known else 0
+    outside = port.published.stated if port.published is not None and port.published.is_known else (0, 0)
+    return range(first, outside[1] + 1) if outside[0] == first != outside[1] else (first,)
 
 
 def _publishes(port: Port, ports: frozenset[int]) -> bool:
