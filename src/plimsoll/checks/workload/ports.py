@@ -159,11 +159,11 @@ def _open_to_others(container: Container, ports: frozenset[int], *, on_host: boo
     for port in _published(container):
         if port.address.is_known and _is_loopback(port.address.stated):
             continue
-        if ports.intersection(_inside(port)) or (on_host and _publishes(port, ports)):
+        if ports.intersection(_range_inside(port)) or (on_host and _publishes(port, ports)):
             yield Verdict(port.at, _shown(port), _detail(port), "not published, or on 127.0.0.1 only")
 
 
-def _inside(port: Port) -> Iterable[int]:
+def _range_inside(port: Port) -> Iterable[int]:
     """Give the ports of the container: of a range that is the same on both sides all of them."""
     first = port.container.stated if port.container.is_known else 0
     outside = port.published.stated if port.published is not None and port.published.is_known else (0, 0)
