@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from tests.cli.running import Run
 
+from plimsoll.checks.catalogue import rules
+from plimsoll.model.reporting import Style
+from plimsoll.reports.rules import listed
+
 
 def test_the_list_for_tools_has_what_they_rely_on(run: Run) -> None:
     result = run("check", "list", "--format", "json")
@@ -24,6 +28,13 @@ def test_the_list_for_people_names_every_rule(run: Run) -> None:
     out = run("check", "list").out
     assert "privileged-container" in out
     assert f"{len(out.splitlines()) - 3} rules" in out
+
+
+def test_a_wide_list_names_the_platforms(run: Run) -> None:
+    assert "PLATFORMS" not in run("check", "list").out
+    head, first, *_ = listed([rules()["overlay-unencrypted"]], Style(width=160)).splitlines()
+    assert head.split() == ["RULE", "SEVERITY", "PLATFORMS", "SUBJECT"]
+    assert first.split()[2] == "swarm"
 
 
 @pytest.mark.parametrize("word", ["host-pid", "cis-docker:5.16", "KSV-0010", "kubescape:host-pid-privileges"])

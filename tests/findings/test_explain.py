@@ -10,7 +10,7 @@ from plimsoll.findings.explain import explain, explain_not_applicable, find, not
 from plimsoll.findings.match import match
 from plimsoll.model.finding import Evidence, Finding, FindingKind, Location, NotApplicable, WaiverMark
 from plimsoll.model.package import Package
-from plimsoll.model.report import Report, Tool
+from plimsoll.model.report import Report, RuleFacts, Tool
 from plimsoll.model.score import Score
 from plimsoll.model.severity import Severity
 from plimsoll.model.statement import State, Statement
@@ -198,6 +198,14 @@ def test_a_rule_is_explained_by_what_was_measured() -> None:
     assert "Measured\n  value: root\n  expected: another account\n  origin: compose.yaml:7\n" in text
     assert "Fix\n  Nothing is known that fixes it.\n" in text
     assert "without all that its fix removes 78.0 to 90.0" in text
+
+
+def test_a_rule_is_explained_by_why_it_is_there_and_how_its_fix_is_written() -> None:
+    rule = RuleFacts(id="no-root", title="Root", why="Root owns it.", likelihood="hardening", threats=("escape",))
+    finding = replace(RULE, fix="Name a user.", snippet="user: '10001'\nread_only: true")
+    text = explain(finding, replace(REPORT, rules=(rule,)), 1.0, WITHOUT)
+    assert "Why\n  Root owns it.\n  limits: escape\n" in text
+    assert "Fix\n  Name a user.\n  written like this:\n      user: '10001'\n      read_only: true\n" in text
 
 
 def test_what_is_not_known_is_said() -> None:

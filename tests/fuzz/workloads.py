@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.fuzz.campaign import Target
 
 from plimsoll.checks.catalogue import row_files, rules
-from plimsoll.checks.expectations import test_of as words_of
 from plimsoll.checks.judge import OWN_FAULT, Judge
+from plimsoll.checks.patterns import searching
 from plimsoll.checks.rows import read_rows
 from plimsoll.documents.comments import remarks_of
 from plimsoll.documents.document import TextDocument, read_documents
@@ -189,4 +189,4 @@ def _places(root: object) -> list[Place]:
 
 def _pattern(data: bytes) -> object:
     """Use a pattern of a user's rule on a short value: how long it may take is theirs to say."""
-    return words_of({"matches": data.decode("utf-8", "replace")})("registry.example.com/a:1")
+    return searching(data.decode("utf-8", "replace"))("registry.example.com/a:1")

@@ -9,6 +9,7 @@ import pytest
 from tests.reports.sample_report import FINDINGS, GAPS, WAIVED, empty_report, sample_report
 
 from plimsoll.model.finding import Finding, FindingKind, Location
+from plimsoll.model.gap import Gap
 from plimsoll.model.report import Report, WaiverState
 from plimsoll.model.reporting import Style
 from plimsoll.model.severity import Severity
@@ -143,3 +144,12 @@ def test_what_lies_in_the_image_of_a_workload_is_not_placed_among_files() -> Non
     image = Subject(id="image:shop", kind="image", name="shop")
     told_paths = {line.partition(":")[0] for line in told(replace(report, subjects=(*report.subjects, image)))[:2]}
     assert told_paths == {"deploy/a.yaml", "var/lib/dpkg/status"}
+
+
+def test_a_file_named_with_its_platform_is_told_as_an_editor_opens_it() -> None:
+    report = scanned(found("a", "deploy/stack.yml", 1), target="deploy/stack.yml", kind="configuration")
+    gap = Gap(subject="x", what="check", question="Does it hold?", reason="is it needed?")
+    named = told(replace(report, target="swarm:deploy/stack.yml", gaps=(gap,)))
+    assert (
+        named[1] == "deploy/stack.yml:1:1: unmeasured check: x: Does it hold? Not known: is it needed?"
+    )

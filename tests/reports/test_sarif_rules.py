@@ -39,7 +39,7 @@ def judged(*files: tuple[str, bytes], target: str = ".", kind: str = "source tre
         Judge(rules().values()).judge(estate),
         estate,
         target,
-        lambda judgement: snippets.of(judgement.rule, judgement.document),
+        lambda judgement: snippets.of(judgement.rule, judgement.document, judgement.verdict),
     )
     first = Subject(id=f"source:{target}", kind=kind, name=target)
     return replace(

@@ -205,6 +205,10 @@ NEXT = {
         "plimsoll explain misconfiguration:etc/passwd:image-runs-as-root",
     ),
     "nothing": (empty_report(), "plimsoll sbom dir:rootfs"),
+    "no workload": (
+        replace(empty_report(), subjects=(Subject(id="configuration:a", kind="configuration", name="a"),)),
+        "plimsoll check list",
+    ),
     "quoted": (replace(empty_report(), target="x; rm -rf ~"), "plimsoll sbom 'x; rm -rf ~'"),
 }
 

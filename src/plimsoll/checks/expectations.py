@@ -1,17 +1,13 @@
 """What a row may expect of a fact: one word each, with the value to compare with."""
 
-import re
 from collections.abc import Callable, Mapping
-from functools import cache
 
+from plimsoll.checks.patterns import searching
 from plimsoll.errors import UsageError
 from plimsoll.model.fact import Fact
 
 Test = Callable[[object], bool]
 """Says whether a value is as expected."""
-
-_LONGEST = 4096
-"""Characters of a value that a pattern looks at: the rest of a hostile one is not worth the time."""
 
 
 def _is(wanted: object) -> Test:
@@ -35,7 +31,7 @@ def _not_in(wanted: object) -> Test:
 def _matches(wanted: object) -> Test:
     # Compiled when it is first needed: most rules are asked of few things, and compiling takes most of the start.
     text = str(wanted)
-    return lambda value: pattern_of(text).search(str(value)[:_LONGEST]) is not None
+    return lambda value: searching(text)(str(value))
 
 
 def _not_matches(wanted: object) -> Test:
@@ -139,20 +135,11 @@ def _number(wanted: object) -> float:
     return wanted
 
 
-@cache
-def pattern_of(text: str) -> re.Pattern[str]:
-    """Compile a pattern. Raises UsageError for what is none."""
-    try:
-        return re.compile(text)
-    except re.error as error:
-        raise UsageError(f"{text!r} is no pattern: {error}") from error
-
-
 def expect_sound(expectation: Mapping[str, object]) -> None:
-    """Raise UsageError for words that are none, and for patterns that are none, wherever they stand."""
+    """Raise UsageError for words that are none, and for patterns that searching refuses, wherever they stand."""
     test_of({word: wanted for word, wanted in expectation.items() if word != "every"})
     for word, wanted in expectation.items():
         if word in {"matches", "not_matches"}:
-            pattern_of(str(wanted))
+            searching(str(wanted))
         elif word in {"any", "every"}:
             expect_sound(_words(wanted))

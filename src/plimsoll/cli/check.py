@@ -37,7 +37,7 @@ def COMMAND() -> None:  # noqa: N802 - the plug-in's constant
 @common
 @click.pass_context
 def list_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
-    """List every rule: id, severity, the platforms it holds on, and what it is about."""
+    """List every rule: id, severity, what it is about and, where there is room, the platforms it holds on."""
     every = _every(ctx, options)
     if options["form"] == "json":
         from plimsoll.reports.document import json_document

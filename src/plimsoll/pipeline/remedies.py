@@ -10,7 +10,7 @@ from plimsoll.pipeline.estate import platforms
 
 if TYPE_CHECKING:
     from plimsoll.model.estate import Estate
-    from plimsoll.model.place import Place
+    from plimsoll.model.fact import Place
     from plimsoll.model.rule import Rule, Verdict
 
 
@@ -29,7 +29,10 @@ class Snippets:
         key = (rule.id, name, keys)
         if key not in self._known:
             self._known[key] = snippet(rule, name, keys)
-        return of_image(self._known[key], verdict.value)
+        text = self._known[key]
+        if rule.id.endswith(_OF_REGISTRIES):
+            return text
+        return of_port(of_image(text, verdict.value), verdict.value)
 
 
 _NEAREST = 2
@@ -49,6 +52,9 @@ def _is_about(text: str, keys: Sequence[str]) -> bool:
     return not keys or "kind:" in text or any(key in text for key in keys)
 
 
+_OF_REGISTRIES = "-registry"
+"""How rules end whose examples show a registry, not an image."""
+
 _IMAGE = "image: "
 _REFERENCE = re.compile(r"(?P<name>[\w./-]+(?::\d+/[\w./-]+)?)(?P<tag>:[\w.-]+)?(?:@[\w:]+)?", re.ASCII)
 
@@ -61,12 +67,26 @@ def of_image(text: str, value: str) -> str:
     if not text.startswith(_IMAGE) or "\n" in text:
         return text
     own = _REFERENCE.fullmatch(value)
-    example = text.removeprefix(_IMAGE)
-    if "@" in example:
-        return f"{_IMAGE}{own['name']}{own['tag'] or ':<version>'}@sha256:<digest>" if own else ""
-    if "." in example.partition("/")[0] and "/" in example:
-        return f"{_IMAGE}<registry>/{own['name'].rpartition('/')[2]}{own['tag'] or ':<version>'}" if own else ""
-    return f"{_IMAGE}{own['name']}:<version>" if own else ""
+    if own is None:
+        return ""
+    if "@" in text:
+        return f"{_IMAGE}{own['name']}{own['tag'] or ':<version>'}@sha256:<digest>"
+    return f"{_IMAGE}{own['name']}:<version>"
+
+
+_LOCAL = "ports: ['127.0.0.1:"
+_MAPPED = re.compile(r"(?:\S*:)?(?P<host>[\d-]+)->(?P<inside>[\d-]+)/(?P<protocol>[a-z]+)", re.ASCII)
+
+
+def of_port(text: str, value: str) -> str:
+    """Put the port at hand into an example that publishes one on this computer alone; "" where it has no number."""
+    if not text.startswith(_LOCAL) or "\n" in text:
+        return text
+    own = _MAPPED.fullmatch(value)
+    if own is None or ("-" in own["host"]) != ("-" in own["inside"]):
+        return ""  # A port that the engine takes from a range: what is meant is not known.
+    protocol = "" if own["protocol"] == "tcp" else f"/{own['protocol']}"
+    return f"{_LOCAL}{own['host']}:{own['inside']}{protocol}']"
 
 
 def snippet(rule: "Rule", name: str, keys: Sequence[str] = ()) -> str:

@@ -205,7 +205,10 @@ def _open(kinds: Mapping[str, SourceKind], scheme: str, request: Request) -> Ope
             f"Known kinds: {known}."
         )
     else:
-        advice = f"Known kinds: {known}."
+        from plimsoll.pipeline.estate import platforms
+
+        schemes = ", ".join(f"{name}:" for name in platforms())
+        advice = f"Known kinds: {known}; workloads, which a scheme names where the content does not ({schemes})."
     raise TargetError(f"{request.name} is of no known kind", advice=advice)
 
 

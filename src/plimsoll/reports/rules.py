@@ -30,13 +30,19 @@ def node(rule: Rule) -> dict[str, object]:
     }
 
 
+_WIDE = 140
+"""Columns from which on a list has room for the platforms, too."""
+
+
 def listed(every: Sequence[Rule], style: Style) -> str:
-    """Give the list for people: a line each, and how many there are."""
-    widths = [max((len(rule.id) for rule in every), default=0), 10]
-    lines = [f"{rule.id:{widths[0]}}  {rule.severity:{widths[1]}}  {rule.title}" for rule in every]
+    """Give the list for people: a line each, and how many there are. Narrow ones leave the platforms out."""
     room = style.width
-    cut = [line if len(line) <= room else f"{line[: room - 1]}…" for line in lines]
-    head = f"{'RULE':{widths[0]}}  {'SEVERITY':{widths[1]}}  SUBJECT"
+    rows = [("RULE", "SEVERITY", "PLATFORMS", "SUBJECT")]
+    rows += [(rule.id, rule.severity.value, " ".join(rule.platforms), rule.title) for rule in every]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    shown_columns = (0, 1, 2) if room >= _WIDE else (0, 1)
+    lines = ["  ".join([*(f"{row[each]:{widths[each]}}" for each in shown_columns), row[3]]) for row in rows]
+    head, *cut = [line if len(line) <= room else f"{line[: room - 1]}…" for line in lines]
     return (
         "\n".join([_marked(head, _DIM, style), *cut, "", f"{len(every)} rules; plimsoll check show RULE says more."])
         + "\n"
