@@ -143,3 +143,9 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="no regular file"):
         Reader("it", HOW).of_file(tmp_path / "compose.yaml", "compose.yaml")
     assert [gap.what for gap in folder(tmp_path).gaps] == ["unreadable-configuration"]
+
+
+@pytest.mark.parametrize("text", ["- services\n", "services:\n", "just a text\n", ""])
+def test_a_compose_file_without_services_is_said(tmp_path: Path, text: str) -> None:
+    write(tmp_path, compose_yaml=text)
+    assert [gap.what for gap in folder(tmp_path).gaps] == ["unreadable-configuration"]

@@ -110,6 +110,8 @@ def _in_words(word: str, wanted: object) -> str:
 
 
 def _as_text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

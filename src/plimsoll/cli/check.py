@@ -166,6 +166,11 @@ def _tested(folder: str | None, limits: Any) -> list[Rule]:  # noqa: ANN401 - Li
     return list(rules_of(Path(folder), limits))
 
 
+def _names_of(reference: str) -> tuple[str, str]:
+    name = reference.casefold()
+    return name, name.partition(":")[2]
+
+
 def _meant(every: Iterable[Rule], wanted: str) -> list[Rule]:
     """Find a rule by its id, or those that name another tool's rule. Raises UsageError with near misses."""
     from difflib import get_close_matches
@@ -176,6 +181,13 @@ def _meant(every: Iterable[Rule], wanted: str) -> list[Rule]:
     found = found or [rule for rule in every if word in {each.casefold() for each in rule.references}]
     found = found or [rule for rule in every if word in {each.partition(":")[2].casefold() for each in rule.references}]
     if not found:
+        from plimsoll.checks.uncovered import uncovered
+
+        reason = next((each.reason for each in uncovered() if word in _names_of(each.reference)), "")
+        if reason:
+            raise UsageError(
+                f"no rule is about {wanted}: it {reason}", advice="docs/reference/peers-rules.md lists all."
+            )
         near = get_close_matches(word, [rule.id for rule in every], n=3)
         advice = f"Did you mean {', '.join(near)}?" if near else "plimsoll check list lists them."
         raise UsageError(f"there is no rule {wanted!r}", advice=advice)

@@ -16,7 +16,7 @@ _LONGEST = 2_000
 """Characters of a comment that are read."""
 
 _NO_REASON = "it gives no reason: write -- and the reason after the rule"
-_UNTIL = re.compile(r"(?:^|\s)until\s+(\d[\d-]*)$")
+_UNTIL = re.compile(r"(?:^|\s)until\s+(\d[\d-]*)(?=\s|$)")
 _OF_TRIVY = re.compile(r"(?<!\S)[#/*]*trivy:ignore:(?P<rest>\S+)")
 _EXPIRES = re.compile(r"(?<!\S)exp:(?P<day>\S+)")
 _OF_CHECKOV = re.compile(r"(?<!\S)#*checkov:skip=\s*(?P<ids>[A-Za-z0-9_,]+)(?::(?P<reason>.*))?")
@@ -83,7 +83,7 @@ def _ours(text: str, place: str) -> Iterator[tuple[str, Waiver]]:
     reason = reason.strip() if dashes else ""
     expires, note = "", ""
     if (found := _UNTIL.search(reason)) is not None:
-        reason, expires = reason[: found.start()].strip(), found[1]
+        reason, expires = f"{reason[: found.start()]}{reason[found.end() :]}".strip(), found[1]
         note = "" if is_day(expires) else f"{expires} is no day such as 2027-01-31"
     if not reason:
         note = _NO_REASON

@@ -165,7 +165,7 @@ class Reader:
         except DocumentError as error:
             self._gathering.add(self._gathering.fault(path, str(error)))
             return
-        if self._how.platform or may_hold_workloads(data):
+        if self._how.platform or may_hold_workloads(data) or posixpath.basename(path) in _COMPOSE_FILES:
             for document in self._texts(path, data, project):
                 yield document.path
 
@@ -176,12 +176,16 @@ class Reader:
             self._gathering.add(self._gathering.fault(path, str(error)))
             return []
         others: list[Document] = []
+        is_any = False
         for document in documents:
             for reason in faults_of(document):
                 self._gathering.add(self._gathering.fault(path, reason))
             platform = self._platform_of(document)
             if platform is not None:
+                is_any = True
                 others += self._gathering.read(platform, document, around).documents
+        if not is_any and posixpath.basename(path) in _COMPOSE_FILES:
+            self._gathering.add(self._gathering.fault(path, "it is called a Compose file, but declares no services"))
         return others
 
     def _documents(self, path: str, data: bytes, around: Project | Alone) -> Sequence[Document]:

@@ -79,7 +79,7 @@ class Gathering:
         self._resources += read.resources
         if len(self._workloads) + len(self._resources) > self._most:
             raise LimitError("objects", self._most, document.path or self._subject)
-        self._gaps += (replace(gap, subject=gap.subject or self._subject) for gap in read.gaps)
+        self._gaps += (replace(gap, subject=gap.subject or document.path or self._subject) for gap in read.gaps)
         self._gaps += (self.fault(document.path, reason) for reason in read.faults)
         return read
 
