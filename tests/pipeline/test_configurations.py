@@ -1,14 +1,17 @@
 """What a folder, a file and a text declare; nothing outside of the project is ever read."""
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from plimsoll.errors import LimitError, TargetError
+from plimsoll.errors import HostileInputError, LimitError, TargetError, UsageError
 from plimsoll.model.estate import Estate
 from plimsoll.model.limits import Limits
 from plimsoll.pipeline.configurations import Reader, Reading
+from plimsoll.pipeline.workload_target import standard_input_of, workloads_of
+from plimsoll.sources.configurations import ConfigurationFolder
 
 SERVICE = "services:\n  web:\n    image: registry.example.com/web:1.0\n"
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: app}\nspec: {containers: [{name: app, image: 'a:1'}]}\n"
@@ -149,3 +152,81 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 def test_a_compose_file_without_services_is_said(tmp_path: Path, text: str) -> None:
     write(tmp_path, compose_yaml=text)
     assert [gap.what for gap in folder(tmp_path).gaps] == ["unreadable-configuration"]
+
+
+def test_a_file_that_the_user_merges_may_lie_anywhere(tmp_path: Path) -> None:
+    write(tmp_path, project__compose_yaml=SERVICE, other__mine_yaml="services:\n  web:\n    privileged: true\n")
+    how = Reading(limits=Limits(), overrides=(str(tmp_path / "other/mine.yaml"),))
+    found = Reader("it", how).of_file(tmp_path / "project/compose.yaml", "compose.yaml")
+    privileged = found.workloads[0].containers[0].privileged
+    assert privileged.value is True
+    position = found.documents[found.workloads[0].document].position(privileged.at)
+    assert position is not None
+    assert (position.path, position.line) == ("../other/mine.yaml", 3)
+
+
+def test_overrides_of_what_is_no_compose_file_are_refused(tmp_path: Path) -> None:
+    write(tmp_path, pod_yaml=POD, mine_yaml=SERVICE)
+    how = Reading(limits=Limits(), overrides=(str(tmp_path / "mine.yaml"),))
+    with pytest.raises(UsageError, match="--override"):
+        Reader("it", how).of_file(tmp_path / "pod.yaml", "pod.yaml")
+    with pytest.raises(UsageError, match="--override"):
+        folder(tmp_path, how)
+    with pytest.raises(UsageError, match="--override"):
+        Reader("it", how).of_text(SERVICE.encode(), "-")
+
+
+def test_an_override_that_is_not_there_or_no_project_is_said(tmp_path: Path) -> None:
+    write(tmp_path, compose_yaml=SERVICE, words_yaml="just words\n")
+    missing = Reading(limits=Limits(), overrides=(str(tmp_path / "missing.yaml"),))
+    with pytest.raises(TargetError, match=r"missing\.yaml"):
+        Reader("it", missing).of_file(tmp_path / "compose.yaml", "compose.yaml")
+    words = Reading(limits=Limits(), overrides=(str(tmp_path / "words.yaml"),))
+    (gap,) = Reader("it", words).of_file(tmp_path / "compose.yaml", "compose.yaml").gaps
+    assert "words.yaml is merged onto it" in gap.reason
+
+
+def test_a_target_beside_the_project_is_itself_and_not_its_namesake(tmp_path: Path) -> None:
+    write(tmp_path, here__compose_yaml=SERVICE, there__compose_yaml=SERVICE.replace("web", "namesake"))
+    how = Reading(limits=Limits(), project=tmp_path / "there")
+    found = Reader("it", how).of_file(tmp_path / "here/compose.yaml", "here/compose.yaml")
+    assert [workload.name for workload in found.workloads] == ["web"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_other_encodings_are_read_in_a_folder_as_well(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(POD.encode(encoding))
+    (tmp_path / "app.json").write_bytes('{"id": "/a", "cmd": "x", "cpus": 1, "mem": 64}'.encode(encoding))
+    found = folder(tmp_path)
+    assert len(keys(found)) == 2
+    assert workloads_of(str(tmp_path / "pod.yaml"), HOW) is not None
+    declared, _ = standard_input_of(BytesIO(POD.encode(encoding)), HOW)
+    assert declared is not None
+
+
+def test_utf_16_that_is_none_is_said(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(b"\xff\xfe" + POD.encode("utf-16-le") + b"\0")
+    (gap,) = folder(tmp_path).gaps
+    assert "UTF-16" in gap.reason
+
+
+def test_what_is_wrong_with_json_is_said_as_of_json(tmp_path: Path) -> None:
+    (tmp_path / "deep.json").write_text('{"apiVersion": "v1", "x": ' + "[" * 200 + "]" * 200 + "}", "utf-8")
+    (tmp_path / "half.json").write_text('{"apiVersion": "v1", "x": "\\ud800"}', "utf-8")
+    assert [gap.reason.partition(":")[0] for gap in folder(tmp_path).gaps] == [
+        "it nests deeper than 128 levels",
+        "it is not JSON",
+    ]
+
+
+@pytest.mark.parametrize("link", ["out.yaml", "folder/in.yaml"])
+def test_links_out_of_the_folder_are_said_and_not_followed(link: str, tmp_path: Path) -> None:
+    write(tmp_path, elsewhere__in_yaml=POD, top__keep_txt="")
+    if "/" in link:
+        (tmp_path / "top/folder").symlink_to(tmp_path / "elsewhere")
+    else:
+        (tmp_path / "top" / link).symlink_to(tmp_path / "elsewhere/in.yaml")
+    project = ConfigurationFolder(root=tmp_path / "top", limits=Limits(), is_skipped=lambda _: False)
+    assert not project.has(link)
+    with pytest.raises(HostileInputError, match="lies outside"):
+        project.read(link)

@@ -182,8 +182,9 @@ class Reader:
                 self._gathering.add(self._gathering.fault(path, reason))
             platform = self._platform_of(document)
             if platform is not None:
-                is_any = True
-                others += self._gathering.read(platform, document, around).documents
+                read = self._gathering.read(platform, document, around)
+                is_any |= bool(read.workloads or read.resources or read.faults or read.gaps)
+                others += read.documents
         if not is_any and posixpath.basename(path) in _COMPOSE_FILES:
             self._gathering.add(self._gathering.fault(path, "it is called a Compose file, but declares no services"))
         return others
