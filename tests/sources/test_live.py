@@ -180,3 +180,16 @@ def test_answers_of_another_shape_do_not_raise(body: bytes) -> None:
     found = live(dict.fromkeys([path for path in ANSWERS if path != LISTING], answer(body)))
     assert isinstance(found.documents, tuple)
     assert all(document.position(()) is None for document in found.documents)
+
+
+def test_containers_listed_without_an_id_are_a_gap() -> None:
+    found = live({LISTING: told([{"Id": A}, {}, 7, {"Id": "../images"}, {"Id": 5}])})
+    (gap,) = found.gaps
+    assert (gap.question, "without an id" in gap.reason) == ("what 4 more containers would show", True)
+
+
+@pytest.mark.parametrize("body", [[1], "text", 5])
+def test_an_answer_that_is_no_object_is_a_gap(body: object) -> None:
+    found = live({f"/containers/{A}/json": told(body), "/networks/n1": told(body)})
+    assert [gap.question for gap in found.gaps] == ["how container aaaaaaaaaaaa is run", "what the network bridge is"]
+    assert all("no object" in gap.reason for gap in found.gaps)

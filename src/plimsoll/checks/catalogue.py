@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
+from pathlib import Path
 
 from plimsoll.checks.rows import read_rows
 from plimsoll.errors import UsageError
@@ -43,9 +43,7 @@ def as_catalogue(found: list[Rule]) -> dict[str, Rule]:
 
 def row_files() -> dict[str, bytes]:
     """Give the texts of all rows, by file name."""
-    folder = files("plimsoll.checks.workload")
-    found = {each.name: each.read_bytes() for each in folder.iterdir() if each.name.endswith(".toml")}
-    return dict(sorted(found.items()))
+    return {each.name: each.read_bytes() for each in sorted(Path(__file__).with_name("workload").glob("*.toml"))}
 
 
 def parsed(rows: dict[str, bytes]) -> list[Rule]:
@@ -75,7 +73,7 @@ def _compiled(rows: dict[str, bytes]) -> list[Rule] | None:
     """Give the rules as they were compiled, if that was of these very rows."""
     import msgspec
 
-    place = files("plimsoll.checks").joinpath(COMPILED)
+    place = Path(__file__).with_name(COMPILED)
     if not place.is_file():
         return None
     data = place.read_bytes()

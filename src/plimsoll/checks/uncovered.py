@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll.documents.shapes import mappings, text
@@ -28,7 +28,7 @@ class Uncovered(NamedTuple):
 @cache
 def uncovered() -> tuple[Uncovered, ...]:
     """Give all of them. Raises ValueError for a reason that is none."""
-    table = read_toml(files("plimsoll.checks").joinpath("uncovered.toml").read_bytes())
+    table = read_toml(Path(__file__).with_name("uncovered.toml").read_bytes())
     return tuple(
         Uncovered(f"{text(row.get('tool'))}:{text(row.get('rule'))}", Reason(text(row.get("reason"))))
         for row in mappings(table.get("uncovered"))

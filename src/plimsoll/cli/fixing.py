@@ -11,7 +11,6 @@ from plimsoll.cli.options import option
 from plimsoll.errors import UsageError
 from plimsoll.model.report import Report
 from plimsoll.model.wording import counted, some_of
-from plimsoll.pipeline.target import folder_of
 from plimsoll.pipeline.targeting import STANDARD_INPUT
 
 if TYPE_CHECKING:
@@ -97,6 +96,8 @@ def _place(target: str, how: "Reading") -> _Place:
 
     if target == STANDARD_INPUT:
         raise UsageError("standard input cannot be fixed: there is no file to write", advice=_ADVICE)
+    from plimsoll.pipeline.target import folder_of
+
     folder = folder_of(target)
     if folder is not None:
         subject = Subject(id=f"{KIND}:{target}", kind=KIND, name=target)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll.documents.errors import DocumentError
@@ -164,7 +164,7 @@ class _Facts(NamedTuple):
 
 @cache
 def _facts() -> _Facts:
-    root = mapping(read_json(files("plimsoll.findings").joinpath("kubescape_controls.json").read_bytes()))
+    root = mapping(read_json(Path(__file__).with_name("kubescape_controls.json").read_bytes()))
     controls = {id_: texts(value) for id_, value in mapping(root.get("controls")).items()}
     return _Facts(
         controls={id_: (name, tuple(rules)) for id_, (name, *rules) in controls.items()},

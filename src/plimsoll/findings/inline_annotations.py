@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import NamedTuple
 
 from plimsoll.documents.toml import read_toml
@@ -105,7 +105,7 @@ def _place(estate: Estate, thing: Workload | Resource, at: Place) -> str:
 @cache
 def kube_linter() -> Mapping[str, frozenset[str]]:
     """Give our rules that judge what a check of kube-linter does, by the check's name."""
-    table = read_toml(files("plimsoll.findings").joinpath("kube_linter.toml").read_bytes())
+    table = read_toml(Path(__file__).with_name("kube_linter.toml").read_bytes())
     return {
         check: frozenset(rule for rule in rules if isinstance(rule, str))
         for check, rules in table.items()

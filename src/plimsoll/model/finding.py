@@ -54,11 +54,16 @@ class Vulnerability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """Where: path in the tree, layer (verified diff id) and the instruction that created it; line in a file."""
+    """Where: path in the tree, layer (verified diff id) and the instruction that created it; line in a file.
+
+    Lines and columns count from 1. `end_column` is the one after the key that begins at `column`; only reports that
+    show regions have it.
+    """
 
     path: str = ""
     line: int | None = None
     column: int | None = None
+    end_column: int | None = None
     pointer: str = ""
     layer: str = ""
     instruction: str = ""
@@ -121,12 +126,29 @@ class WaiverMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """What mends a finding, as a change of a file's text: what stands between two places gives way to `text`.
+
+    Lines and columns count from 1, columns in characters without a byte order mark; the end is the place after the last
+    character that goes. Lines end where a line feed stands.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something that fails. `id` is `kind:key:what`, stable over rebuilds of the same image (design.md).
 
     `origin` is `base` where it comes with the base of the image alone, `own` where its own layers have a part in it,
     and empty where that is not known (`base` of the report). `snippet` is the fix in the syntax of the file itself.
-    `known` says that an earlier report, the baseline, has it already.
+    `known` says that an earlier report, the baseline, has it already. `replacements` are the changes of files that mend
+    it, each by itself; only formats for editors and code hosts have them (SARIF).
     """
 
     id: str
@@ -145,6 +167,7 @@ class Finding:
     origin: str = ""
     snippet: str = ""
     known: bool = False
+    replacements: tuple[Replacement, ...] = ()
 
     @property
     def fix_key(self) -> str:

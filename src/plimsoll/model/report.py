@@ -91,7 +91,8 @@ class Report:
     concern the packages made from it. `knowledge_built` is the ISO day on which the knowledge was built, `snapshot`
     says that it is the one embedded in Plimsoll, not one that `db update` built. `base` is what the image is built on,
     null where that is not known. `baseline` names the earlier report that findings were compared with.
-    `rules` are those that findings are of.
+    `rules` are those that findings are of. `unsought` counts the findings for which no replacement was sought, in
+    formats that have them: there were too many, or too much text.
     """
 
     schema: str = SCHEMA
@@ -116,3 +117,4 @@ class Report:
     base: BaseFacts | None = None
     baseline: str = ""
     rules: tuple[RuleFacts, ...] = ()
+    unsought: int = 0

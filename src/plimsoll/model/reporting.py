@@ -23,10 +23,11 @@ class Format:
     """One report format. One file in `reports/` holds one such constant.
 
     `render(report, style)` returns the whole document, ending in a newline. `commands` are the commands that
-    offer the format (`scan`, `sbom`).
+    offer the format (`scan`, `sbom`). `shows_text` says that it shows the ends of keys, and replacements in files.
     """
 
     name: str
     title: str
     commands: tuple[str, ...]
     render: Callable[[Report, Style], str]
+    shows_text: bool = False

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from plimsoll.errors import PlimsollError, TargetError
+from plimsoll.model.estate import Estate
 from plimsoll.model.limits import Limits
 from plimsoll.model.subject import Subject
 from plimsoll.pipeline.estate import Alone, Gathering, platforms
 from plimsoll.pipeline.images import Configurations, with_images
 from plimsoll.pipeline.workload_target import Declared, in_words
 from plimsoll.sources.engine_client import Endpoint, Engine, endpoint, is_there
-from plimsoll.sources.live import image_config, live_texts
 
 SCHEME = "engine:"
 KIND = "engine"
@@ -35,6 +35,8 @@ def engine_workloads(target: str, limits: Limits) -> Declared:
         raise TargetError(
             f"{target} names no engine", advice="Write engine: alone; DOCKER_HOST or a context says which it is."
         )
+    from plimsoll.sources.live import live_texts
+
     asked = _endpoint()
     live = live_texts(Engine(asked), limits)
     subject = Subject(id=f"{SCHEME}{asked.address}", kind=KIND, name=asked.address)
@@ -44,7 +46,11 @@ def engine_workloads(target: str, limits: Limits) -> Declared:
     for gap in live.gaps:
         gathering.add(gap)
     estate = with_images(gathering.estate(), live.images)
-    return Declared(subject=subject, took=in_words(estate) if estate.things else "it runs nothing", estate=estate)
+    return Declared(subject=subject, took=_took(estate), estate=estate)
+
+
+def _took(estate: Estate) -> str:
+    return in_words(estate) if estate.things or estate.gaps else "it runs nothing"
 
 
 def looked_up(names: Iterable[str], limits: Limits) -> Looked:
@@ -55,6 +61,8 @@ def looked_up(names: Iterable[str], limits: Limits) -> Looked:
         return Looked(configurations={})
     if asked.address.startswith("unix://") and not is_there(asked.address.removeprefix("unix://")):
         return Looked(configurations={})
+    from plimsoll.sources.live import image_config
+
     engine, found = Engine(asked), {}
     try:
         if not engine.is_there():

@@ -60,8 +60,8 @@ class Plan:
 _STANDS = "what somebody wrote stands; changing it is for you to decide"
 
 
-class _LeftError(Exception):
-    """A fix cannot be written."""
+class LeftError(Exception):
+    """A fix cannot be written, or only by a person; the text says why."""
 
 
 Wanted = Collection[tuple[str, str, str]]
@@ -82,7 +82,7 @@ def plan(estate: Estate, rules: Collection[Rule], may: Wanted) -> Plan:
     fixes: dict[str, list[Fix]] = {}
     texts: dict[str, bytes] = {}
     left: list[Left] = []
-    planner = _Planner(estate)
+    planner = Planner(estate)
     for judgement in Judge(rule for rule in rules if rule.remedy.safe).judge(estate):
         if judgement.state is not CheckState.FAIL or planner.name_of(judgement) not in may:
             continue
@@ -91,7 +91,7 @@ def plan(estate: Estate, rules: Collection[Rule], may: Wanted) -> Plan:
         path, line = planner.where(judgement)
         try:
             document, edits = planner.edits(judgement)
-        except _LeftError as error:
+        except LeftError as error:
             left.append(Left(judgement.rule.id, path, line, str(error)))
             continue
         texts[document.path] = document.data
@@ -99,11 +99,13 @@ def plan(estate: Estate, rules: Collection[Rule], may: Wanted) -> Plan:
     return Plan(fixes={path: tuple(each) for path, each in fixes.items()}, texts=texts, left=tuple(left))
 
 
-class _Planner:
+class Planner:
     """Finds for a failure the document that is to be edited, and the places in it."""
 
-    def __init__(self, estate: Estate) -> None:
+    def __init__(self, estate: Estate, *, may_change: bool = False) -> None:
+        """Take an estate. `may_change` is for edits that a person looks at first: they may change what stands."""
         self._estate = estate
+        self._may_change = may_change
         self._things = {(thing.document, thing.key): thing for thing in estate.things}
         self._workloads: dict[tuple[int, str], list[Workload]] = {}
         for workload in estate.workloads:
@@ -128,7 +130,7 @@ class _Planner:
         return (position.path if position else "") or document.path, position.line if position else 1
 
     def edits(self, judgement: Judgement) -> tuple[TextDocument, tuple[Edit, ...]]:
-        """Give the edits that mend a failure, and the document that they are made in. Raises _LeftError."""
+        """Give the edits that mend a failure, and the document that they are made in. Raises LeftError."""
         remedy = judgement.rule.remedy
         if remedy.remove:
             document, place = self._origin(judgement, judgement.verdict.at)
@@ -136,26 +138,27 @@ class _Planner:
         workload, container = self._subject(judgement)
         spellings = platforms()[workload.platform].spelling
         if not remedy.set or not remedy.set.keys() <= spellings.keys():
-            raise _LeftError("the fix is not mechanical there")
+            raise LeftError("the fix is not mechanical there")
         found: list[Edit] = []
         at: Place = container.at if container else workload.at
         document, _ = self._origin(judgement, at)
         for name, value in remedy.set.items():
-            _expect_free(name, _Asked(workload, container, mapping(document.root)))
             spelling = spellings[name]
+            may_change = self._may_change and not spelling.append
+            _expect_free(name, _Asked(workload, container, mapping(document.root)), may_change=may_change)
             start = container.at if container and spelling.at == "container" else workload.spec_at
-            self._expect_unsaid(judgement, (*start, *spelling.path))
+            self._expect_unsaid(judgement, (*start, *spelling.path), may_change=may_change)
             document, place = self._origin(judgement, start)
             found += _spelled(spelling, value, (*place, *spelling.path), document, _present(name, workload, container))
         return document, tuple(found)
 
-    def _expect_unsaid(self, judgement: Judgement, place: Place) -> None:
-        """Raise _LeftError where a scalar stands at a place, or at that of the failure."""
+    def _expect_unsaid(self, judgement: Judgement, place: Place, *, may_change: bool) -> None:
+        """Raise LeftError where a scalar that may not be changed stands at a place, or at that of the failure."""
         root = self._estate.documents[judgement.document].root
-        for at in (place, judgement.verdict.at):
+        for at in {judgement.verdict.at} - {place} if may_change else {place, judgement.verdict.at}:
             value = _inside(root, at)
             if not isinstance(value, dict | list) and not is_null(value):
-                raise _LeftError(_STANDS)
+                raise LeftError(_STANDS)
 
     def _subject(self, judgement: Judgement) -> tuple[Workload, Container | None]:
         """Give the workload and the container that fail: those in which the failure stands."""
@@ -169,21 +172,21 @@ class _Planner:
                 return workload, inside[0] if inside else None
             if len(named) == 1:
                 return workload, named[0]
-        raise _LeftError("what fails is not one workload")
+        raise LeftError("what fails is not one workload")
 
     def _origin(self, judgement: Judgement, at: Place) -> tuple[TextDocument, Place]:
-        """Give the document that a place of a failing one is written in, if that may be edited. Raises _LeftError."""
+        """Give the document that a place of a failing one is written in, if that may be edited. Raises LeftError."""
         document = self._estate.documents[judgement.document]
         if isinstance(document, MergedDocument):
             document, at = document.origin(at)
         if not isinstance(document, TextDocument):
-            raise _LeftError("it is in no file")
+            raise LeftError("it is in no file")
         if not isinstance(document.root, YamlMapping | YamlSequence):
-            raise _LeftError("only YAML is written, not JSON")
+            raise LeftError("only YAML is written, not JSON")
         if at[:1] != ("services",) and isinstance(self._estate.documents[judgement.document], MergedDocument):
-            raise _LeftError("it is in the first version of the format, which Compose no longer reads")
+            raise LeftError("it is in the first version of the format, which Compose no longer reads")
         if TEMPLATES_LEFT_IN in document.unread or self._is_templated(document):
-            raise _LeftError("templates were left in it")
+            raise LeftError("templates were left in it")
         return document, at
 
     def _is_templated(self, document: TextDocument) -> bool:
@@ -232,18 +235,21 @@ def _present(name: str, workload: Workload, container: Container | None) -> froz
     )
 
 
-def _expect_free(name: str, asked: "_Asked") -> None:
-    """Raise _LeftError where somebody wrote the opposite, or where software may need it as it is."""
+def _expect_free(name: str, asked: "_Asked", *, may_change: bool) -> None:
+    """Raise LeftError where somebody wrote the opposite, or where software may need it as it is.
+
+    What may be changed has only to be known, and such that the platform takes it.
+    """
     fact = _fact(name, asked.workload, asked.container)
     if isinstance(fact, Fact) and not isinstance(fact.stated, tuple):
         if not fact.is_known:
-            raise _LeftError(f"what it says is not known: {fact.reason}")
-        if fact.is_declared:
-            raise _LeftError(_STANDS)
-    hinders = _HINDERS.get(name)
+            raise LeftError(f"what it says is not known: {fact.reason}")
+        if fact.is_declared and not may_change:
+            raise LeftError(_STANDS)
+    hinders = (_REFUSALS if may_change else _HINDERS).get(name)
     reason = hinders(asked) if hinders else ""
     if reason:
-        raise _LeftError(reason)
+        raise LeftError(reason)
 
 
 class _Asked(NamedTuple):
@@ -289,11 +295,16 @@ def _may_refuse(section: str, asked: _Asked) -> str:
     return ""
 
 
+_REFUSALS: Mapping[str, Callable[[_Asked], str]] = {
+    **dict.fromkeys(("cpu_limit", "memory_limit", "pids_limit"), partial(_may_refuse, "limits")),
+    **dict.fromkeys(("cpu_request", "memory_request"), partial(_may_refuse, "reservations")),
+}
+"""By fact: why the platform may refuse it."""
+
 _HINDERS: Mapping[str, Callable[[_Asked], str]] = {
     "no_new_privileges": _may_need_privileges,
     "pull_policy": _may_lack_registry,
-    **dict.fromkeys(("cpu_limit", "memory_limit", "pids_limit"), partial(_may_refuse, "limits")),
-    **dict.fromkeys(("cpu_request", "memory_request"), partial(_may_refuse, "reservations")),
+    **_REFUSALS,
 }
 """By fact: why software, or the platform, may need it to be as it is; "" where nothing does."""
 
@@ -303,7 +314,7 @@ def _spelled(
 ) -> Iterator[Edit]:
     spelled = spelling.write(value)
     if spelled is None:
-        raise _LeftError("the fix is to take something away, which is for you to decide")
+        raise LeftError("the fix is to take something away, which is for you to decide")
     if spelling.append:
         yield Edit(action=Action.APPEND, place=place, value=spelled, document=document.number)
     elif isinstance(spelled, list):

@@ -9,17 +9,18 @@ from plimsoll.findings.failures import Failures, failures
 from plimsoll.model.check import CheckResult, CheckState
 from plimsoll.model.estate import Estate
 from plimsoll.model.report import RuleFacts
-from plimsoll.model.rule import Rule
+from plimsoll.model.rule import Judgement, Rule
 from plimsoll.pipeline.remedies import Snippets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """An estate, and what rules say of it."""
+    """An estate, and what rules say of it. `failing` are the judgements that findings were made of."""
 
     estate: Estate
     failures: Failures
     rules: tuple[Rule, ...] = ()
+    failing: tuple[Judgement, ...] = ()
 
     @property
     def told(self) -> tuple[RuleFacts, ...]:
@@ -48,15 +49,21 @@ def judge(estate: Estate, target: str, further: Iterable[Rule] = ()) -> Judged:
     seen = estate.platforms
     asked = [rule for rule in every if seen.intersection(rule.platforms)]
     snippets = Snippets(estate)
+    failing: list[Judgement] = []
+
+    def snippet(judgement: Judgement) -> str:
+        failing.append(judgement)
+        return snippets.of(judgement.rule, judgement.document, judgement.verdict)
+
     found = failures(
         Judge(asked).judge(estate),
         estate,
         target,
-        lambda judgement: snippets.of(judgement.rule, judgement.document, judgement.verdict),
+        snippet,
     )
     checks = (*found.checks, *_not_applicable(every, seen, target))
     said = Failures(subjects=found.subjects, checks=checks, findings=found.findings)
-    return Judged(estate=estate, failures=said, rules=tuple(every))
+    return Judged(estate=estate, failures=said, rules=tuple(every), failing=tuple(failing))
 
 
 def _not_applicable(every: Iterable[Rule], seen: frozenset[str], target: str) -> Iterable[CheckResult]:

@@ -11,7 +11,7 @@ from plimsoll.model.wording import counted
 from plimsoll.pipeline.configurations import Reader, Reading
 from plimsoll.pipeline.workload_target import KIND, Declared, in_words
 from plimsoll.sources.configurations import ENDINGS
-from plimsoll.sources.source_tree import LEFT_OUT
+from plimsoll.sources.left_out import LEFT_OUT
 
 _OVERRIDE = ".override"
 

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cmp_to_key
+from typing import TYPE_CHECKING
 
 from plimsoll.errors import VersionRefusedError
 from plimsoll.model.finding import Finding, StatementEvidence
@@ -15,6 +15,9 @@ from plimsoll.model.statement import State
 from plimsoll.model.version import Scheme
 from plimsoll.plugins import discover
 from plimsoll.reports.origins import origin_word
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ def first_fixes(report: Report) -> list[Fix]:
 
     Waived findings ask for nothing, so a fix of only such findings is left out.
     """
+    from fractions import Fraction
+
     parts = {part.fix: part for part in report.score.parts}
     whole = sum((Fraction(part.mass_low) for part in report.score.parts), Fraction())
     groups: dict[str, list[Finding]] = {}
@@ -103,7 +108,7 @@ def _is_exploited(finding: Finding) -> bool:
     return finding.vulnerability is not None and finding.vulnerability.exploited
 
 
-def _fix(group: list[Finding], score: Score, part: Part | None, whole: Fraction) -> Fix:
+def _fix(group: list[Finding], score: Score, part: Part | None, whole: "Fraction") -> Fix:
     available = [finding for finding in group if _is_available(finding)]
     first, package = group[0], group[0].package
     epss = [each.vulnerability.epss for each in group if each.vulnerability and each.vulnerability.epss is not None]
@@ -133,9 +138,9 @@ def _name(finding: Finding) -> str:
     return finding.vulnerability.id if finding.vulnerability else finding.id
 
 
-def _without(part: Part, score: Score, whole: Fraction) -> float | None:
+def _without(part: Part, score: Score, whole: "Fraction") -> float | None:
     """Give the score's low end with a part gone: what-if by subtraction (design, idea 4), without rounding twice."""
-    return None if score.low is None else value(float(max(Fraction(), whole - Fraction(part.mass_low))))
+    return None if score.low is None else value(float(max(whole - type(whole)(part.mass_low), type(whole)())))
 
 
 def _fixed_in(available: list[Finding]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from plimsoll.errors import HostileInputError, LimitError, TargetError
 from plimsoll.model.limits import Limits
-from plimsoll.sources.source_tree import LEFT_OUT
+from plimsoll.sources.left_out import LEFT_OUT
 from plimsoll.trees.paths import clean, text
 
 ENDINGS = (".yaml", ".yml", ".json")

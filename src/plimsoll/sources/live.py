@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote
 
-from plimsoll.documents.shapes import mapping, mappings, text
+from plimsoll.documents.shapes import mapping, mappings, sequence, text
 from plimsoll.errors import HostileInputError, LimitError, PlimsollError, TargetError
 from plimsoll.model.estate import Position
 from plimsoll.model.fact import Place
 from plimsoll.model.gap import Gap
 from plimsoll.model.limits import Limits
+from plimsoll.model.wording import counted
 from plimsoll.sources.engine_client import Engine
 
 CONNECTIONS = 4
@@ -129,6 +130,16 @@ class _Asking:
                 self.gaps.append(_gap(question, answer))
         return [None if isinstance(answer, PlimsollError) else answer for answer in answers]
 
+    def objects(
+        self, questions: Sequence[_Question], is_gone: Callable[[_Question], bool] = lambda _: False
+    ) -> list[Mapping[str, object]]:
+        """Give those answers that are objects, as each should be; the others become gaps, too."""
+        answers = self.ask_all(questions, is_gone)
+        for question, answer in zip(questions, answers, strict=True):
+            if answer is not None and not isinstance(answer, dict):
+                self.gaps.append(_gap(question, TargetError("the engine answers with something that is no object")))
+        return list(mappings(answers))
+
     def _answers(self, questions: Sequence[_Question]) -> list[object]:
         if len(questions) == 1:
             return [self._answer(questions[0])]
@@ -172,7 +183,12 @@ def _named(value: Mapping[str, object], key: str) -> str:
 
 def _containers(asking: _Asking) -> list[Mapping[str, object]]:
     """Inspect every container. One that vanished since it was listed is not there to be judged."""
-    ids = _ids(asking.engine.document("/containers/json?all=1", asking.limits))
+    listed = asking.engine.document("/containers/json?all=1", asking.limits)
+    ids = _ids(listed)
+    nameless = len(sequence(listed)) - len(ids)
+    if nameless:
+        reason = TargetError("the engine lists them without an id that can be asked for")
+        asking.gaps.append(_gap(_Question("", f"what {counted(nameless, 'more container')} would show"), reason))
     if len(ids) > asking.limits.entries:
         raise LimitError("entries", asking.limits.entries, "the list of containers")
     questions = [_Question(_path("/containers", each), f"how container {each[:12]} is run") for each in ids]
@@ -183,7 +199,7 @@ def _containers(asking: _Asking) -> list[Mapping[str, object]]:
             left.append(_left(asking))
         return bool(left[0]) and question.path not in left[0]
 
-    return list(mappings(asking.ask_all(questions, is_gone)))
+    return asking.objects(questions, is_gone)
 
 
 def _ids(listed: object) -> list[str]:
@@ -211,7 +227,7 @@ def _networks(asking: _Asking, services: Iterable[Mapping[str, object]]) -> list
     for joined in _joined(services):
         names.setdefault(joined, joined[:80])
     questions = [_Question(_path("/networks", name), f"what the network {told} is") for name, told in names.items()]
-    return list(mappings(asking.ask_all(questions)))
+    return asking.objects(questions)
 
 
 def _joined(services: Iterable[Mapping[str, object]]) -> Iterator[str]:

@@ -6,10 +6,8 @@ from plimsoll.errors import TargetError
 from plimsoll.model.limits import Limits
 from plimsoll.model.subject import Subject
 from plimsoll.sources.directory import DirectoryLayer
+from plimsoll.sources.left_out import LEFT_OUT
 from plimsoll.trees.source import Opened, Request, SourceKind
-
-LEFT_OUT = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "node_modules", "site-packages", "venv"})
-"""Folders of what tools put there: histories, and packages that are installed, not declared."""
 
 
 def recognises(path: Path, _limits: Limits) -> bool:
