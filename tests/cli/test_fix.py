@@ -161,3 +161,16 @@ def test_templates_are_left(run: Run, work: Path) -> None:
     assert "{{ .Name }}" in (work / "quoted.yaml").read_text("utf-8")
     assert "written (" not in done.err
     assert "as templates were left in it" in done.err
+
+
+def test_sarif_has_replacements_and_json_of_the_same_scan_has_none(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(COMPOSE)
+    sarif, plain = tmp_path / "a.sarif", tmp_path / "a.json"
+    for target in (tmp_path, tmp_path / "compose.yaml"):
+        run("scan", str(target), "-q", "-f", "sarif", "-o", str(sarif), "-f", "json", "-o", str(plain))
+        results = json.loads(sarif.read_text())["runs"][0]["results"]
+        (fixed,) = [each for each in results if each["ruleId"] == "privileged-container"]
+        (change,) = fixed["fixes"][0]["artifactChanges"][0]["replacements"]
+        assert change["insertedContent"] == {"text": "    privileged: false\n"}
+        assert change["deletedRegion"]["startLine"] == COMPOSE.splitlines().index("    privileged: true") + 1
+        assert not any(each.get("replacements") for each in json.loads(plain.read_text())["findings"])

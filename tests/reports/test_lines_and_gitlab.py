@@ -150,6 +150,4 @@ def test_a_file_named_with_its_platform_is_told_as_an_editor_opens_it() -> None:
     report = scanned(found("a", "deploy/stack.yml", 1), target="deploy/stack.yml", kind="configuration")
     gap = Gap(subject="x", what="check", question="Does it hold?", reason="is it needed?")
     named = told(replace(report, target="swarm:deploy/stack.yml", gaps=(gap,)))
-    assert (
-        named[1] == "deploy/stack.yml:1:1: unmeasured check: x: Does it hold? Not known: is it needed?"
-    )
+    assert named[1] == "deploy/stack.yml:1:1: unmeasured check: x: Does it hold? Not known: is it needed?"

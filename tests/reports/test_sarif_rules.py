@@ -17,7 +17,9 @@ from plimsoll.model.report import Report, WaiverState
 from plimsoll.model.reporting import Style
 from plimsoll.model.subject import Subject
 from plimsoll.pipeline.estate import estate_of
+from plimsoll.pipeline.judging import judge
 from plimsoll.pipeline.remedies import Snippets
+from plimsoll.pipeline.replacements import with_replacements
 from plimsoll.reports.sarif import render
 from plimsoll.reports.sarif_fixes import escaped, fenced
 
@@ -100,6 +102,29 @@ def test_paths_begin_where_the_scan_did() -> None:
     assert {place(each)[0] for each in run(project)["results"]} == {"deploy/compose.yaml"}
     absolute = judged(("compose.yaml", COMPOSE), target="/srv/shop")
     assert {place(each)[0] for each in run(absolute)["results"]} == {"compose.yaml"}
+
+
+def test_a_fix_replaces_lines_of_the_file_by_its_path_from_where_the_scan_began() -> None:
+    estate = estate_of([("compose.yaml", COMPOSE)])
+    what = judge(estate, "configuration:t")
+    report = with_replacements(replace(judged(("compose.yaml", COMPOSE), target="deploy"), unsought=3), what)
+    (privileged,) = results(report, "privileged-container")
+    region = {"startLine": 4, "startColumn": 5, "endLine": 4, "endColumn": 15}
+    assert place(privileged) == ("deploy/compose.yaml", region)
+    (fix,) = privileged["fixes"]
+    assert fix["description"]["text"] == rules()["privileged-container"].remedy.text
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "deploy/compose.yaml"}
+    (line,) = change["replacements"]
+    assert line["deletedRegion"] == {"startLine": 4, "startColumn": 1, "endLine": 5, "endColumn": 1}
+    assert line["insertedContent"] == {"text": "    privileged: false\n"}
+    assert "fixes" not in results(report, "docker-socket-mounted")[0]
+
+
+def test_fixes_that_were_not_sought_are_counted() -> None:
+    report = judged(("compose.yaml", COMPOSE))
+    assert "fixesNotSought" not in run(report)["properties"]
+    assert run(replace(report, unsought=3))["properties"]["fixesNotSought"] == 3
 
 
 POD = b"""\

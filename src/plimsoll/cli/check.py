@@ -11,6 +11,7 @@ from plimsoll.cli.findings import about_findings, finish
 from plimsoll.cli.formats import FormatName
 from plimsoll.cli.options import common, limited, limits_of, option, quietly
 from plimsoll.cli.parsing import Family
+from plimsoll.cli.replacing import Kept
 from plimsoll.cli.values import PathName
 from plimsoll.cli.workloads import about_rules, about_waivers, decisions_of, further_rules, tell_of_workloads
 from plimsoll.errors import UsageError
@@ -104,7 +105,8 @@ def test_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 
 @click.pass_context
 def run_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401 - click passes options by name
     """Judge the command line WORDS, written after --; it is read, never run."""
-    return finish(ctx, options, lambda: _report_of(ctx, options))
+    kept = Kept()
+    return finish(ctx, options, lambda: _report_of(ctx, options, kept), kept)
 
 
 @COMMAND.command("files", short_help="Judge several files together, as a commit changes them.")
@@ -129,23 +131,26 @@ def files_command(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401
     tell_of_workloads(declared, ctx.obj, quiet=options["quiet"])
     if not declared.estate.things and not declared.estate.gaps:
         return 0
-    return finish(ctx, options, lambda: _judged(ctx, options, declared, trusted=True))
+    kept = Kept()
+    return finish(ctx, options, lambda: _judged(ctx, options, declared, kept, trusted=True), kept)
 
 
-def _report_of(ctx: click.Context, options: dict[str, Any]) -> Report:
+def _report_of(ctx: click.Context, options: dict[str, Any], kept: Kept) -> Report:
     from plimsoll.pipeline.workload_target import command_line
 
     declared = command_line(options["words"])
     tell_of_workloads(declared, ctx.obj, quiet=options["quiet"])
-    return _judged(ctx, options, declared)
+    return _judged(ctx, options, declared, kept)
 
 
-def _judged(ctx: click.Context, options: dict[str, Any], declared: Declared, *, trusted: bool = False) -> Report:
+def _judged(
+    ctx: click.Context, options: dict[str, Any], declared: Declared, kept: Kept, *, trusted: bool = False
+) -> Report:
     from plimsoll.pipeline.judging import judge
     from plimsoll.pipeline.workload_scan import scan_workloads
 
     limits = limits_of(ctx.obj, options["limit"], None)
-    judged = judge(declared.estate, declared.subject.id, further_rules(options, limits))
+    judged = kept.keep(judge(declared.estate, declared.subject.id, further_rules(options, limits)))
     return scan_workloads(declared.subject.name, declared, judged, decisions_of(ctx.obj, options, trusted=trusted))
 
 

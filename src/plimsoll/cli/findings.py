@@ -11,6 +11,7 @@ from plimsoll.cli.console import cache_folder, tell
 from plimsoll.cli.formats import FormatName, write_all
 from plimsoll.cli.options import limits_of, option, words
 from plimsoll.cli.outputs import paired
+from plimsoll.cli.replacing import Kept
 from plimsoll.cli.values import PathName, Points, Severities, Threshold
 from plimsoll.errors import TargetError
 from plimsoll.findings.select import gate, select
@@ -66,8 +67,11 @@ def about_findings(command: F) -> F:
     return command
 
 
-def finish(ctx: click.Context, options: Mapping[str, Any], report_of: Callable[[], Report]) -> int:
-    """Make the report, keep it as the last one, write what is to be shown of it, and give the exit code."""
+def finish(ctx: click.Context, options: Mapping[str, Any], report_of: Callable[[], Report], kept: Kept) -> int:
+    """Make the report, keep it as the last one, write what is to be shown of it, and give the exit code.
+
+    `kept` holds what was judged once the report is made.
+    """
     places = paired(ctx, options["formats"], options["outputs"], "table")
     compared = _comparison(ctx, options)
     report = compared(report_of())
@@ -81,7 +85,7 @@ def finish(ctx: click.Context, options: Mapping[str, Any], report_of: Callable[[
         rules={check.rule for check in report.checks},
     )
     report = replace(report, findings=shown, hidden=hidden)
-    write_all(report, places)
+    write_all(report, places, kept.with_replacements)
     gates = Gates(
         fail_on=options["fail_on"],
         min_score=options["min_score"],

@@ -1,5 +1,6 @@
 """Report formats as an option's value: loaded only when one is asked for."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -70,10 +71,11 @@ def _is_typed(param: click.Parameter | None, ctx: click.Context | None) -> bool:
     return ctx.get_parameter_source(param.name) not in {ParameterSource.ENVIRONMENT, ParameterSource.DEFAULT_MAP}
 
 
-def write_all(report: Report, places: Places) -> None:
+def write_all(report: Report, places: Places, with_text: Callable[[Report], Report] = lambda report: report) -> None:
     """Write a report in each format to its place ("" is standard output).
 
     A --cache-dir that was typed is repeated in the commands that the report suggests, so that they work as printed.
+    `with_text` gives the report to formats that show the text of files.
     """
     from dataclasses import replace
     from shlex import quote
@@ -87,4 +89,5 @@ def write_all(report: Report, places: Places) -> None:
     for name, output in places:
         form = find(PACKAGE, Format, name)
         if form is not None:
-            write(form.render(report, replace(style_for(output), repeated=repeated)), output)
+            shown = with_text(report) if form.shows_text else report
+            write(form.render(shown, replace(style_for(output), repeated=repeated)), output)

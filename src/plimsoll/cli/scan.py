@@ -13,6 +13,7 @@ from plimsoll.cli.findings import about_findings, finish
 from plimsoll.cli.fixing import about_fixes, with_fixes
 from plimsoll.cli.options import about_targets, common, quietly
 from plimsoll.cli.parsing import Command
+from plimsoll.cli.replacing import Kept
 from plimsoll.cli.settings import Settings
 from plimsoll.cli.values import PathName
 from plimsoll.cli.workloads import (
@@ -61,10 +62,11 @@ def COMMAND(ctx: click.Context, /, **options: Any) -> int:  # noqa: ANN401, N802
     document from standard input. Images tell what is installed, source trees what is declared.
     Options that choose findings leave the score as it is: it counts them all.
     """
-    return finish(ctx, options, lambda: with_fixes(ctx.obj, options, lambda: _report(ctx.obj, options)))
+    kept = Kept()
+    return finish(ctx, options, lambda: with_fixes(ctx.obj, options, lambda: _report(ctx.obj, options, kept)), kept)
 
 
-def _report(settings: Settings, options: Mapping[str, Any]) -> Report:
+def _report(settings: Settings, options: Mapping[str, Any], kept: Kept) -> Report:
     """Scan the target: workloads alone, or what is in an image, a tree or a list; and tell what it was taken for."""
     target, how = options["target"], reading(settings, options)
     standard_input: IO[bytes] = sys.stdin.buffer
@@ -75,7 +77,7 @@ def _report(settings: Settings, options: Mapping[str, Any]) -> Report:
     if found is not None:
         found = _with_images(found, how, options)
         tell_of_workloads(found, settings, quiet=options["quiet"])
-        judged = judge_estate(found.estate, found.subject.id, further_rules(options, how.limits))
+        judged = kept.keep(judge_estate(found.estate, found.subject.id, further_rules(options, how.limits)))
         is_live = any(workload.effective for workload in found.estate.workloads)
         report = scan_workloads(target, found, judged, decisions_of(settings, options, trusted=not is_live))
         return _with_scans(report, found, settings, options)
@@ -87,7 +89,11 @@ def _report(settings: Settings, options: Mapping[str, Any]) -> Report:
     facts = facts_of(settings, options)
     progress = progress_for(quiet=options["quiet"], no_progress=options["no_progress"])
     report, examined = scan(
-        examination(settings, options), facts.facts, standard_input, progress, lambda it: _beside(it, how, options)
+        examination(settings, options),
+        facts.facts,
+        standard_input,
+        progress,
+        lambda it: _beside(it, how, options, kept),
     )
     if not options["quiet"]:
         tell_of(examined, report.target, settings)
@@ -138,7 +144,7 @@ def _scanned(target: str, facts: "Known", settings: Settings, options: Mapping[s
     return scan(how, facts.facts, sys.stdin.buffer, progress)[0]
 
 
-def _beside(subject: Subject, how: Reading, options: Mapping[str, Any]) -> Judged | None:
+def _beside(subject: Subject, how: Reading, options: Mapping[str, Any], kept: Kept) -> Judged | None:
     """Judge the workloads that a source tree declares beside its packages."""
     from plimsoll.pipeline.target import folder_of
 
@@ -148,4 +154,4 @@ def _beside(subject: Subject, how: Reading, options: Mapping[str, Any]) -> Judge
     estate = Reader(subject.id, how).of_folder(folder)
     if not estate.things and not estate.gaps:
         return None
-    return judge_estate(estate, subject.id, further_rules(options, how.limits))
+    return kept.keep(judge_estate(estate, subject.id, further_rules(options, how.limits)))

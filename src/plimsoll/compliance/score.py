@@ -134,7 +134,9 @@ def _likelihoods(checks: Iterable[CheckResult]) -> Likelihoods:
     found: dict[tuple[str, str], float] = {}
     for check in checks:
         place = (check.rule, check.subject)
-        found[place] = max(check.likelihood, found.get(place, 0.0))
+        known = found.get(place)
+        if known is None or check.likelihood > known:
+            found[place] = check.likelihood
     return found
 
 

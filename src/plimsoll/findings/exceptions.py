@@ -127,7 +127,8 @@ def _designators(value: object, place: str) -> Iterator[Designator]:
     """Read resources; those that only a running cluster can tell match nothing and are left out."""
     for resource in mappings(value):
         attributes = mapping(resource.get("attributes"))
-        if resource.get("designatorType", "Attributes") not in {"Attributes", "attributes"} or not attributes:
+        designator = text(resource.get("designatorType", "Attributes"))
+        if designator not in {"Attributes", "attributes"} or not attributes:
             continue
         if any(text(attributes.get(name)) for name in ("cluster", "resourceID")):
             continue

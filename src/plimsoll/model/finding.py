@@ -148,7 +148,7 @@ class Finding:
     `origin` is `base` where it comes with the base of the image alone, `own` where its own layers have a part in it,
     and empty where that is not known (`base` of the report). `snippet` is the fix in the syntax of the file itself.
     `known` says that an earlier report, the baseline, has it already. `replacements` are the changes of files that mend
-    it, each by itself; only formats for editors and code hosts have them (SARIF).
+    it together; only formats for editors and code hosts have them (SARIF).
     """
 
     id: str

@@ -3,7 +3,6 @@
 A person looks at each of them first, so that they may also change what somebody wrote, and need not be safe.
 """
 
-import posixpath
 from dataclasses import replace
 from itertools import takewhile
 from operator import eq
@@ -41,7 +40,12 @@ class _Seeking:
     def __init__(self, judged: Judged) -> None:
         self._documents = judged.estate.documents
         self._planner = Planner(judged.estate, may_change=True)
-        self._judgements = {self._planner.name_of(each): each for each in judged.failing}
+        # Objects of one name may stand in one file, so that only the line tells their findings apart.
+        self._judgements = {
+            (*self._planner.name_of(each), *self._planner.where(each)): each
+            for each in judged.failing
+            if each.document >= 0
+        }
         self._lines: dict[int, list[str]] = {}
         self._made: dict[tuple[int, str], tuple[Replacement, ...]] = {}
         self._findings_left, self._text_left = MOST_FINDINGS, MOST_TEXT
@@ -49,13 +53,17 @@ class _Seeking:
 
     def shown(self, finding: Finding) -> Finding:
         """Give a finding as it is shown: all that can be said of its text."""
-        name = (finding.rule, finding.subject, finding.location.pointer)
+        place = finding.location
+        name = (finding.rule, finding.subject, place.pointer, place.path, place.line or 1)
         judgement = self._judgements.get(name) if finding.kind is FindingKind.MISCONFIGURATION else None
-        if judgement is None or judgement.document < 0:
+        if judgement is None:
             return finding
         end = self._end(finding, judgement)
-        place = replace(finding.location, end_column=end) if end else finding.location
-        return replace(finding, location=place, replacements=self._replacements(judgement))
+        return replace(
+            finding,
+            location=replace(place, end_column=end) if end else place,
+            replacements=self._replacements(judgement),
+        )
 
     def _end(self, finding: Finding, judgement: Judgement) -> int | None:
         """Give the column after the key that fails; None where no key stands there, but an element, or nothing."""
@@ -87,7 +95,7 @@ class _Seeking:
             document, edits = self._planner.edits(judgement)
         except LeftError:
             return ()
-        if document.path in {"", STANDARD_INPUT} or is_rendered(posixpath.basename(document.path)):
+        if document.path in {"", STANDARD_INPUT} or is_rendered(document.path):
             return ()  # There is no file that an editor could change.
         return self._changed(document, edits)
 
@@ -106,7 +114,7 @@ class _Seeking:
 
 
 def _is_mechanical(rule: Rule) -> bool:
-    """Say whether the text of a fix is known. What only takes away has to be safe: who looks may not see what breaks."""
+    """Say whether the text of a fix is known. What only takes away has to be safe, as what breaks is not seen there."""
     return rule.remedy.safe if rule.remedy.remove else bool(rule.remedy.set)
 
 
@@ -114,9 +122,9 @@ def _end_of_key(lines: list[str], place: Location, key: str) -> int | None:
     line, column = place.line or 0, place.column or 0
     if not 1 <= line <= len(lines) or column < 1:
         return None
-    text = lines[line - 1]
+    text = lines[line - 1][column - 1 :]
     for written in (key, f'"{key}"', f"'{key}'"):
-        if text.startswith(written, column - 1):
+        if text.startswith(written) and text[len(written) :].lstrip().startswith(":"):
             return column + len(written)
     return None
 

@@ -7,6 +7,7 @@ and a physical location with a relative URI in every result, `security-severity`
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
 
@@ -19,7 +20,7 @@ from plimsoll.reports.document import json_document
 from plimsoll.reports.origins import base_line, split_of
 from plimsoll.reports.places import opener
 from plimsoll.reports.ratings import severity_score
-from plimsoll.reports.sarif_fixes import help_in_markdown, in_markdown, others
+from plimsoll.reports.sarif_fixes import fix, help_in_markdown, in_markdown, others
 from plimsoll.reports.text import encodable, is_address
 from plimsoll.reports.unmeasured import sentence, unmeasured
 
@@ -50,6 +51,7 @@ def render(report: Report, _style: Style) -> str:
             }
         ],
         "results": _results(report, index),
+        "columnKind": "unicodeCodePoints",
         "properties": _properties(report),
     }
     return json_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
@@ -181,6 +183,7 @@ def _result(finding: Finding, index: dict[str, int], report: Report, place: Call
         "suppressions": [_suppression(finding.waiver)] if finding.waiver else [],
         "properties": _facts(finding),
     }
+    node |= _fixes(finding, lambda path: _uri(_opened(finding, path, place) or report.target))
     return node | {"baselineState": "unchanged" if finding.known else "new"} if report.baseline else node
 
 
@@ -204,6 +207,8 @@ def _location(finding: Finding, report: Report, path: str) -> Node:
     region: Node = {"startLine": max(place.line or 1, 1)}
     if place.column and place.column > 0:
         region["startColumn"] = place.column
+        if place.end_column and place.end_column > place.column:
+            region |= {"endLine": region["startLine"], "endColumn": place.end_column}
     node: Node = {"physicalLocation": {"artifactLocation": {"uri": _uri(path or report.target)}, "region": region}}
     logical = [_logical(finding.subject, "", "subject")]
     if place.layer:
@@ -215,6 +220,16 @@ def _location(finding: Finding, report: Report, path: str) -> Node:
 
 def _logical(name: str, whole: str, kind: str) -> Node:
     return {"name": name, "fullyQualifiedName": whole or name, "kind": kind}
+
+
+def _fixes(finding: Finding, uri: Callable[[str], str]) -> Node:
+    return {"fixes": [fix(finding, uri)]} if finding.replacements else {}
+
+
+def _opened(finding: Finding, path: str, place: Callable[[Finding], str]) -> str:
+    """Give the path by which a code host knows the file of a replacement, which may not be that of the finding."""
+    there = replace(finding, location=replace(finding.location, path=path))
+    return _relative(place(there), there)
 
 
 def _relative(place: str, finding: Finding) -> str:
@@ -302,6 +317,7 @@ def _properties(report: Report) -> Node:
         "target": report.target,
         "score": {"low": score.low, "high": score.high, "estimated": score.estimated},
         "hidden": report.hidden,
+        **({"fixesNotSought": report.unsought} if report.unsought else {}),
         "undetermined": len(report.undetermined),
         "knowledgeBuilt": report.knowledge_built,
         "snapshot": report.snapshot,
@@ -309,4 +325,4 @@ def _properties(report: Report) -> Node:
     }
 
 
-SARIF = Format(name="sarif", title="SARIF 2.1.0", commands=("scan",), render=render)
+SARIF = Format(name="sarif", title="SARIF 2.1.0", commands=("scan",), render=render, shows_text=True)

@@ -1,13 +1,12 @@
-"""What mends a finding, as SARIF shows it: in Markdown, with the piece of configuration to write.
+"""What mends a finding, as SARIF shows it: in Markdown, with the piece of configuration to write, and as replacements.
 
-A report says where a finding stands but does not hold the file's text, so that no exact replacement is known here:
-what SARIF calls `fixes` is left out, and the piece stands in the message and the properties instead.
+Replacements come with a finding whose fix is mechanical. Of the others the piece to write is all that is known.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from plimsoll.model.finding import Finding
+from plimsoll.model.finding import Finding, Replacement
 from plimsoll.reports.text import is_address
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|~])")
@@ -33,6 +32,29 @@ def _language(snippet: str) -> str:
     if start.startswith(("--", "docker ", "podman ")):
         return "sh"
     return "json" if start.startswith("{") else "yaml"
+
+
+def fix(finding: Finding, uri: Callable[[str], str]) -> dict[str, object]:
+    """Give a fix (SARIF 3.55): the changes of each file; `uri` says how a path is written."""
+    changes: dict[str, list[dict[str, object]]] = {}
+    for each in finding.replacements:
+        changes.setdefault(uri(each.path), []).append(_change(each))
+    return {
+        "description": {"text": (finding.fix or finding.title).replace("](", "] (")},
+        "artifactChanges": [
+            {"artifactLocation": {"uri": path}, "replacements": each} for path, each in changes.items()
+        ],
+    }
+
+
+def _change(replacement: Replacement) -> dict[str, object]:
+    region = {
+        "startLine": replacement.line,
+        "startColumn": replacement.column,
+        "endLine": replacement.end_line,
+        "endColumn": replacement.end_column,
+    }
+    return {"deletedRegion": region, "insertedContent": {"text": replacement.text}}
 
 
 def in_markdown(finding: Finding, text: str) -> str:

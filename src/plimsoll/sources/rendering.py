@@ -19,6 +19,12 @@ _TIMEOUT = 120.0
 """Seconds that a renderer may take; charts of some thousand manifests take a few."""
 
 _LONGEST_REASON = 500
+_RENDERED = "(rendered by "
+
+
+def is_rendered(path: str) -> bool:
+    """Say whether a path is that of manifests which a program made: no file that could be changed."""
+    return posixpath.basename(path).startswith(_RENDERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,7 @@ class Template:
     @property
     def path(self) -> str:
         """What reports call the manifests that come of it."""
-        return posixpath.join(self.folder, f"(rendered by {_RENDERER[self.kind]})")
+        return posixpath.join(self.folder, f"{_RENDERED}{_RENDERER[self.kind]})")
 
     @property
     def hides(self) -> bool:
