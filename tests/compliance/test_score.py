@@ -1,5 +1,4 @@
 from collections.abc import Mapping, Sequence
-
 from dataclasses import replace
 
 import pytest

@@ -141,7 +141,7 @@ def test_files_of_which_all_was_taken_are_handed_back() -> None:
         ("app: {image: i, extends: b}, b: {image: i, extends: app}", "extends itself in the end"),
         ("app: {image: i, extends: none}", "there is no service 'none' in compose.yaml"),
         ("app: {image: i, extends: {file: none.yaml, service: a}}", "none.yaml cannot be read: there is no file"),
-        ("app: {image: i, extends: {file: ../../etc/passwd, service: a}}", "'../../etc/passwd' is no file of the project"),
+        ("app: {image: i, extends: {file: ../../etc/passwd, service: a}}", "'../../etc/passwd' is no file of"),
         ("app: {image: i, extends: {file: /etc/passwd, service: a}}", "'/etc/passwd' is no file of the project"),
         ("app: {image: i, extends: {file: 'https://e.com/a', service: a}}", "is no file of the project"),
         ("app: {image: i, extends: {file: '${F}', service: a}}", "it depends on a variable that is not set"),
