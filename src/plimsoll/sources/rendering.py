@@ -4,13 +4,16 @@ import os
 import posixpath
 import selectors
 import signal
-import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from plimsoll.model.limits import Limits
+
+if TYPE_CHECKING:
+    import subprocess
 
 _CHART = "Chart.yaml"
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -71,6 +74,8 @@ def template_of(path: str) -> Template | None:
 
 def render(root: Path, template: Template, limits: Limits) -> Rendered:
     """Run `helm template` or `kustomize build` on a folder. Their output is bounded by `configuration_size`."""
+    import subprocess
+
     folder = str((root / template.folder).resolve())
     command = ["helm", "template", "release", folder] if template.kind == "chart" else ["kustomize", "build", folder]
     try:
@@ -91,6 +96,8 @@ def render(root: Path, template: Template, limits: Limits) -> Rendered:
 
 
 def _outcome(running: "subprocess.Popen[bytes]", program: str, largest: int) -> Rendered:
+    import subprocess
+
     deadline = monotonic() + _TIMEOUT
     heard = _heard(running, largest, deadline)
     if heard is None:
