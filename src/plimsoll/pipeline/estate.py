@@ -88,7 +88,7 @@ class Gathering:
         return Gap(
             subject=self._subject,
             what="unreadable-configuration",
-            question=f"what {path or 'the configuration'} says" if path else "what the configuration says",
+            question=f"what {path or 'the configuration'} says",
             reason=reason,
             advice="Mend the file; docker compose config and kubectl apply --dry-run=client say more.",
         )

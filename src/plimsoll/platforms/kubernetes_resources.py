@@ -1,6 +1,7 @@
 """Kubernetes objects that run nothing: roles and bindings in words of their own, everything else as it is."""
 
 from collections.abc import Mapping
+from typing import TypedDict
 
 from plimsoll.documents.scalars import is_null, is_template, written
 from plimsoll.documents.shapes import mapping
@@ -19,32 +20,41 @@ def resource_of(facts: Facts, thing: Thing, document: int) -> Resource:
         return _role(facts, thing, document)
     if thing.kind in _BINDINGS:
         return _binding(facts, thing, document)
-    return Resource(
-        platform="kubernetes",
-        kind=thing.kind,
-        name=thing.name,
-        document=document,
-        at=thing.at,
-        api=thing.api,
-        namespace=thing.namespace,
-        labels=_texts(thing.metadata, "labels"),
-        annotations=_texts(thing.metadata, "annotations"),
-        body=thing.body,
-    )
+    return Resource(**_common(thing, document))
+
+
+class _Common(TypedDict):
+    platform: str
+    kind: str
+    name: str
+    document: int
+    at: Place
+    api: str
+    namespace: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    body: Body
+
+
+def _common(thing: Thing, document: int) -> _Common:
+    """Give what every resource has, of whichever class it is."""
+    return {
+        "platform": "kubernetes",
+        "kind": thing.kind,
+        "name": thing.name,
+        "document": document,
+        "at": thing.at,
+        "api": thing.api,
+        "namespace": thing.namespace,
+        "labels": _texts(thing.metadata, "labels"),
+        "annotations": _texts(thing.metadata, "annotations"),
+        "body": thing.body,
+    }
 
 
 def _role(facts: Facts, thing: Thing, document: int) -> Role:
     return Role(
-        platform="kubernetes",
-        kind=thing.kind,
-        name=thing.name,
-        document=document,
-        at=thing.at,
-        api=thing.api,
-        namespace=thing.namespace,
-        labels=_texts(thing.metadata, "labels"),
-        annotations=_texts(thing.metadata, "annotations"),
-        body=thing.body,
+        **_common(thing, document),
         permissions=tuple(_permission(facts, rule, at) for rule, at in facts.mappings(thing.body, "rules", thing.at)),
     )
 
@@ -75,16 +85,7 @@ def _binding(facts: Facts, thing: Thing, document: int) -> Binding:
     role_at = (*thing.at, "roleRef")
     role = facts.mapping(thing.body, "roleRef", thing.at)
     return Binding(
-        platform="kubernetes",
-        kind=thing.kind,
-        name=thing.name,
-        document=document,
-        at=thing.at,
-        api=thing.api,
-        namespace=thing.namespace,
-        labels=_texts(thing.metadata, "labels"),
-        annotations=_texts(thing.metadata, "annotations"),
-        body=thing.body,
+        **_common(thing, document),
         role_kind=written(role.get("kind")),
         role_name=written(role.get("name")),
         role_at=role_at,
